@@ -1,0 +1,32 @@
+# What the libraries link against, each as one imported or interface target.
+# LLVM is linked statically by archive name: its CMake package would drag in
+# every dependency of the JIT, and the shared library costs 15 ms at start-up.
+
+find_path(LLB_LLVM_INCLUDE llvm/Support/SourceMgr.h
+          HINTS /usr/lib/llvm-19/include REQUIRED)
+find_library(LLB_LLVM_SUPPORT NAMES LLVMSupport
+             HINTS /usr/lib/llvm-19/lib REQUIRED)
+find_library(LLB_LLVM_DEMANGLE NAMES LLVMDemangle
+             HINTS /usr/lib/llvm-19/lib REQUIRED)
+foreach(name z zstd tinfo crypto)
+  if(LLB_STATIC)
+    find_library(LLB_LIB_${name} NAMES lib${name}.a ${name} REQUIRED)
+  else()
+    find_library(LLB_LIB_${name} NAMES ${name} lib${name}.a REQUIRED)
+  endif()
+endforeach()
+
+add_library(LLBLLVM INTERFACE)
+target_include_directories(LLBLLVM SYSTEM INTERFACE "${LLB_LLVM_INCLUDE}")
+target_link_libraries(LLBLLVM INTERFACE
+  "${LLB_LLVM_SUPPORT}" "${LLB_LLVM_DEMANGLE}"
+  "${LLB_LIB_z}" "${LLB_LIB_zstd}" "${LLB_LIB_tinfo}" ${CMAKE_DL_LIBS})
+
+# fmt is used header-only: Debian has no static archive of it.
+find_path(LLB_FMT_INCLUDE fmt/format.h REQUIRED)
+add_library(LLBFmt INTERFACE)
+target_include_directories(LLBFmt SYSTEM INTERFACE "${LLB_FMT_INCLUDE}")
+target_compile_definitions(LLBFmt INTERFACE FMT_HEADER_ONLY=1)
+
+add_library(LLBCrypto INTERFACE)
+target_link_libraries(LLBCrypto INTERFACE "${LLB_LIB_crypto}")

@@ -1,0 +1,47 @@
+# llb_add_library(Name SOURCES a.cpp ... DEPENDS LLBSupport ... [EXCEPTIONS])
+# llb_add_tool(name SOURCES name.cpp DEPENDS LLBDriver ... [DYNAMIC])
+#
+# One place for warnings, sanitizers and the no-exceptions default. A library
+# that lists no sources yet is an interface target, so that others may name it.
+
+add_library(LLBFlags INTERFACE)
+target_compile_options(LLBFlags INTERFACE
+  -Wall -Wextra -Werror -Wno-unused-parameter -fno-strict-aliasing)
+target_include_directories(LLBFlags INTERFACE
+  $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports these in libstdc++ and LLVM headers at -O2.
+  target_compile_options(LLBFlags INTERFACE
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer
+    -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+if(LLB_SANITIZE)
+  target_compile_options(LLBFlags INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  target_link_options(LLBFlags INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(llb_add_library name)
+  cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;DEPENDS" ${ARGN})
+  if(NOT ARG_SOURCES)
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE LLBFlags ${ARG_DEPENDS})
+    return()
+  endif()
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC LLBFlags ${ARG_DEPENDS})
+  if(NOT ARG_EXCEPTIONS)
+    target_compile_options(${name} PRIVATE -fno-exceptions)
+  endif()
+endfunction()
+
+function(llb_add_tool name)
+  cmake_parse_arguments(ARG "DYNAMIC" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE LLBFlags ${ARG_DEPENDS})
+  if(LLB_STATIC AND NOT LLB_SANITIZE AND NOT ARG_DYNAMIC)
+    target_link_options(${name} PRIVATE -static)
+  endif()
+  install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endfunction()

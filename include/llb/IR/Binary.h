@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The binary form, pb.Definition (BuildKit v0.32.2).
+#ifndef LLB_IR_BINARY_H
+#define LLB_IR_BINARY_H
+
+#include "llb/IR/Module.h"
+#include "llb/Support/DiagEngine.h"
+
+#include <llvm/Support/LogicalResult.h>
+#include <llvm/Support/raw_ostream.h>
+
+namespace llb::ir {
+
+/// Reads a serialised Definition; empty input is the scratch module. Reports
+/// what is wrong with a broken one.
+llvm::FailureOr<Module> readModule(std::string_view bytes, DiagEngine &diags);
+
+/// Writes one result of a module as a Definition: its operations in module
+/// order, metadata and places sorted by digest, so equal modules give equal
+/// bytes.
+void writeModule(const Module &module, const Result &result,
+                 llvm::raw_ostream &out);
+
+/// The encoding of one operation: its original bytes if it still has them,
+/// else BuildKit's canonical ones (fields ascending, oneof members last).
+/// `digests` holds those of all earlier nodes.
+std::string encodeOp(const Node &node, const std::vector<Digest> &digests);
+
+/// Digests of all nodes, in order.
+std::vector<Digest> digestNodes(const Module &module);
+
+} // namespace llb::ir
+
+#endif

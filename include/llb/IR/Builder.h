@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes modules. Frontends and lowering create vertices here in any order that
+// defines before it uses; `build` then does what BuildKit's client does when it
+// marshals a state (v0.32.2, client/llb): walk depth-first from the result,
+// inputs before users, make one node of vertices with equal bytes and join
+// their metadata and places, and end with the terminal operation.
+//
+// Vertices may still be edited until `build`: the build context, for one, is
+// complete only after every stage has said which files it reads.
+#ifndef LLB_IR_BUILDER_H
+#define LLB_IR_BUILDER_H
+
+#include "llb/IR/Module.h"
+
+namespace llb::ir {
+
+/// A vertex before it has a digest. `NodeId`s of its inputs are the builder's.
+struct Vertex {
+  Op op;
+  OpMetadata metadata;
+  /// Places of the instruction; empty for helper operations.
+  std::vector<Location> locations;
+};
+
+class Builder {
+public:
+  /// Adds a vertex; the operation's inputs must have been added before. An
+  /// absent `constraints` is set to the empty message that BuildKit always
+  /// writes.
+  NodeId add(Vertex vertex);
+
+  /// A vertex that was added, to be completed before `build`.
+  Vertex &edit(NodeId id) { return vertices[id.index]; }
+  const Vertex &get(NodeId id) const { return vertices[id.index]; }
+  size_t size() const { return vertices.size(); }
+
+  /// The module whose only result, `name`, is `root` (invalid: scratch, which
+  /// is a module without operations). Vertices that `root` does not need are
+  /// left out; the order is BuildKit's (buildkit.md 4.12): inputs of a file
+  /// operation are visited from its last action to its first. The terminal
+  /// operation gets its caps. Linear in the size of the reachable graph.
+  Module build(ValueId root, std::string name,
+               std::vector<SourceInfo> sourceInfos) const;
+
+private:
+  std::vector<Vertex> vertices;
+};
+
+} // namespace llb::ir
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One line of a message's field table: wire number, name, member. Text, JSON,
+// binary, equality and the walker are all written over these tables.
+#ifndef LLB_IR_FIELD_H
+#define LLB_IR_FIELD_H
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace llb::ir {
+
+/// `number` and `name` are those of BuildKit's solver/pb/ops.proto; the name is
+/// also the JSON key that dump-llb prints.
+template <class Owner, class Type> struct Field {
+  uint32_t number;
+  std::string_view name;
+  Type Owner::*member;
+};
+
+template <class Owner, class Type>
+constexpr Field<Owner, Type> field(uint32_t number, std::string_view name,
+                                   Type Owner::*member) {
+  return {number, name, member};
+}
+
+/// Wire bytes of fields that this version does not know, in wire order; they
+/// are written back after the known ones.
+struct Unknown {
+  std::string bytes;
+  bool operator==(const Unknown &) const = default;
+};
+
+/// Binary data: base64 in JSON, where std::string is text.
+struct Bytes {
+  std::string data;
+  bool operator==(const Bytes &) const = default;
+};
+
+/// A list of strings shared between operations: the environment of a thousand
+/// RUN steps is one list, not a thousand. Copying is cheap; `edit` unshares.
+class StringList {
+public:
+  StringList() = default;
+  StringList(std::vector<std::string> items)
+      : items(items.empty() ? nullptr
+                            : std::make_shared<std::vector<std::string>>(
+                                  std::move(items))) {}
+  StringList(std::initializer_list<std::string> items)
+      : StringList(std::vector<std::string>(items)) {}
+
+  const std::vector<std::string> &get() const {
+    static const std::vector<std::string> none;
+    return items ? *items : none;
+  }
+  std::vector<std::string> &edit() {
+    if (!items)
+      items = std::make_shared<std::vector<std::string>>();
+    else if (items.use_count() > 1)
+      items = std::make_shared<std::vector<std::string>>(*items);
+    return *items;
+  }
+  bool empty() const { return !items || items->empty(); }
+  size_t size() const { return items ? items->size() : 0; }
+  auto begin() const { return get().begin(); }
+  auto end() const { return get().end(); }
+  const std::string &operator[](size_t i) const { return get()[i]; }
+  void push_back(std::string item) { edit().push_back(std::move(item)); }
+  /// Whether both are the very same list in memory.
+  bool sharesWith(const StringList &other) const { return items == other.items; }
+  bool operator==(const StringList &other) const {
+    return items == other.items || get() == other.get();
+  }
+
+private:
+  std::shared_ptr<std::vector<std::string>> items;
+};
+
+using StringMap = std::map<std::string, std::string>;
+
+} // namespace llb::ir
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A module: operations in a vector, definitions before uses, and the results
+// that make them worth computing. Ids index the vector and are types of their
+// own. A node that came from bytes keeps them until it is changed, so digests
+// survive whatever encoding the writer chose.
+#ifndef LLB_IR_MODULE_H
+#define LLB_IR_MODULE_H
+
+#include "llb/IR/Ops.h"
+#include "llb/Support/Digest.h"
+
+namespace llb::ir {
+
+/// Index of a node in its module (or builder).
+struct NodeId {
+  uint32_t index = UINT32_MAX;
+
+  bool valid() const { return index != UINT32_MAX; }
+  auto operator<=>(const NodeId &) const = default;
+};
+
+/// One output of a node.
+struct ValueId {
+  NodeId node;
+  int64_t output = 0;
+
+  bool valid() const { return node.valid(); }
+  auto operator<=>(const ValueId &) const = default;
+};
+
+/// The body of an operation; monostate for the terminal operation.
+using OpBody = std::variant<std::monostate
+#define LLB_OP(Struct, Mnemonic, Number) , Struct
+#include "llb/IR/Ops.def"
+                            >;
+
+/// What a digest covers: pb.Op with inputs as ids.
+struct Op {
+  std::vector<ValueId> inputs;
+  std::optional<Platform> platform;
+  std::optional<Constraints> constraints;
+  OpBody body;
+  Unknown unknown;
+};
+
+struct Node {
+  Op op;
+  OpMetadata metadata;
+  /// Whether Definition.metadata has an entry for this op.
+  bool hasMetadata = false;
+  Locations locations;
+  /// Whether Definition.source.locations has an entry for this op.
+  bool hasLocations = false;
+  /// The encoding the node came with, empty once the node was changed or if it
+  /// was made here; the canonical encoding is used then.
+  std::string original;
+};
+
+/// A named root: an image for one platform.
+struct Result {
+  /// Platform id (`linux/amd64`) or empty for the only result.
+  std::string name;
+  /// The terminal node, whose inputs are what is returned; invalid for scratch.
+  NodeId terminal;
+};
+
+class Module {
+public:
+  std::vector<Node> nodes;
+  std::vector<Result> results;
+  std::vector<SourceInfo> sourceInfos;
+  /// Whether Definition.source was present at all.
+  bool hasSource = false;
+  /// Entries of Definition.metadata and Definition.source.locations whose
+  /// digest no operation has; kept for the round trip.
+  std::map<std::string, OpMetadata> strayMetadata;
+  std::map<std::string, Locations> strayLocations;
+  /// Unknown fields of Definition and of its Source.
+  Unknown unknown;
+  Unknown sourceUnknown;
+
+  Node &operator[](NodeId id) { return nodes[id.index]; }
+  const Node &operator[](NodeId id) const { return nodes[id.index]; }
+};
+
+} // namespace llb::ir
+
+#endif

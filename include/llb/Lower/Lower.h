@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From AST to LLB: what BuildKit v0.32.2's Dockerfile frontend does after
+// parsing (buildkit.md 4), for one or several target platforms.
+#ifndef LLB_LOWER_LOWER_H
+#define LLB_LOWER_LOWER_H
+
+#include "llb/AST/BuildFile.h"
+#include "llb/IR/Module.h"
+#include "llb/Lower/ImageResolver.h"
+
+#include <functional>
+#include <llvm/Support/LogicalResult.h>
+
+namespace llb::lower {
+
+struct LowerOptions {
+  /// Frontend options as `buildctl build --opt` spells them (buildkit.md 4.16).
+  std::map<std::string, std::string> opts;
+  /// Set: local sources carry `local.session` and the gateway's wording and
+  /// metadata are used; else `local.unique` with `uniqueId`.
+  std::optional<std::string> session;
+  /// Value of `local.unique`.
+  std::string uniqueId;
+  /// Id of progress groups; random in BuildKit, and outside the digest.
+  std::string progressGroupId = "progress-group";
+  /// Patterns of the context's `.dockerignore`.
+  std::vector<std::string> ignorePatterns;
+  /// Text of the build file, for the source map.
+  ImageResolver *resolver = nullptr;
+  /// Reads one ONBUILD trigger (the frontend of the language in hand).
+  std::function<llvm::FailureOr<ast::Stmt>(std::string_view text,
+                                           LineRange lines,
+                                           llvm::SMRange range)>
+      parseTrigger;
+  /// Limits of design.md 2.
+  size_t maxValueBytes = size_t(16) << 20;
+  size_t maxOpsBytes = size_t(1) << 30;
+};
+
+/// What one target platform became.
+struct LoweredImage {
+  /// Platform id (`linux/amd64`), formatted as in `refs.platforms`.
+  std::string platformId;
+  PlatformSpec platform;
+  ir::Module module;
+  /// Image config as JSON, in BuildKit's order of keys.
+  std::string config;
+  /// The base image's config re-encoded, or nothing for scratch.
+  std::optional<std::string> baseConfig;
+};
+
+struct Lowered {
+  /// One per target platform; sorted as asked for.
+  std::vector<LoweredImage> images;
+  /// Results carry platform names even if there is one only.
+  bool multiPlatform = false;
+  /// Seconds since 1970, if SOURCE_DATE_EPOCH was set and resolved.
+  std::optional<int64_t> sourceDateEpoch;
+  /// Answer to `requestid` (lint, outline, targets): then `images` is empty.
+  /// Keys are `result.json`, `result.txt`, `version`, `result.statuscode`.
+  std::optional<std::map<std::string, std::string>> answer;
+  /// The images that were resolved.
+  ImageLock used;
+};
+
+/// Lowers `file`. Reports the error BuildKit would give, with its places, and
+/// the build checks' warnings in BuildKit's order. `file` may be unsound (its
+/// errors are in `diags` already): then only checks and a lint answer are
+/// produced. On failure warnings have been reported all the same.
+llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
+                               const LowerOptions &options, DiagEngine &diags);
+
+} // namespace llb::lower
+
+#endif
