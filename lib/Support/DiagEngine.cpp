@@ -14,8 +14,8 @@ Diagnostic DiagEngine::make(DiagId id, llvm::SMRange range,
   Diagnostic diag;
   diag.id = id;
   diag.severity = info.severity;
-  diag.message =
-      fmt::vformat(fmt::string_view(info.format.data(), info.format.size()), args);
+  diag.message = fmt::vformat(
+      fmt::string_view(info.format.data(), info.format.size()), args);
   diag.range = range;
   return diag;
 }

@@ -57,9 +57,8 @@ std::string kebab(std::string_view name) {
     bool upper = std::isupper(static_cast<unsigned char>(name[i]));
     bool afterLower =
         i > 0 && !std::isupper(static_cast<unsigned char>(name[i - 1]));
-    bool beforeLower =
-        i > 0 && i + 1 < name.size() &&
-        std::islower(static_cast<unsigned char>(name[i + 1]));
+    bool beforeLower = i > 0 && i + 1 < name.size() &&
+                       std::islower(static_cast<unsigned char>(name[i + 1]));
     if (upper && (afterLower || beforeLower))
       out += '-';
     out += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
@@ -80,7 +79,8 @@ struct Tables {
     }
     for (unsigned i = 0; i < numChecks; ++i) {
       if (!rawChecks[i].slug.empty())
-        urls[i] = std::string(ruleUrlBase) + std::string(rawChecks[i].slug) + "/";
+        urls[i] =
+            std::string(ruleUrlBase) + std::string(rawChecks[i].slug) + "/";
       checks[i] = {rawChecks[i].rule, rawChecks[i].description, urls[i],
                    rawChecks[i].experimental};
     }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where a tool's result goes: standard output, or a file that appears whole or
+// not at all.
+#ifndef LLB_SUPPORT_OUTPUTFILE_H
+#define LLB_SUPPORT_OUTPUTFILE_H
+
+#include <llvm/Support/Error.h>
+#include <llvm/Support/raw_ostream.h>
+#include <memory>
+#include <string>
+
+namespace llb {
+
+class OutputFile {
+public:
+  /// Opens `path` (`-` or empty: standard output) for writing. A file is
+  /// written under a temporary name beside it until `keep`.
+  static llvm::Expected<OutputFile> open(const std::string &path);
+
+  OutputFile(OutputFile &&) = default;
+  OutputFile &operator=(OutputFile &&) = default;
+  /// Removes the temporary file if `keep` was not called.
+  ~OutputFile();
+
+  llvm::raw_ostream &stream() { return *out; }
+  /// Whether the result would be shown on a terminal.
+  bool isTerminal() const { return out->is_displayed(); }
+  /// Flushes and moves the file into place.
+  llvm::Error keep();
+
+private:
+  OutputFile() = default;
+
+  std::string path;
+  std::string temporary;
+  std::unique_ptr<llvm::raw_fd_ostream> out;
+};
+
+} // namespace llb
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The text renderer is llvm::SourceMgr's; what is added here is the tag, the
+// window on long lines and messages that have no place.
+#include "llb/Support/DiagPrinter.h"
+
+#include <llvm/ADT/SmallVector.h>
+#include <llvm/Support/SourceMgr.h>
+#include <llvm/Support/WithColor.h>
+
+namespace llb {
+namespace {
+
+/// Longer source lines are shown as a window of this many bytes.
+constexpr int maxLineShown = 240;
+
+llvm::SourceMgr::DiagKind kindOf(Severity severity) {
+  switch (severity) {
+  case Severity::Note:
+    return llvm::SourceMgr::DK_Note;
+  case Severity::Remark:
+    return llvm::SourceMgr::DK_Remark;
+  case Severity::Warning:
+    return llvm::SourceMgr::DK_Warning;
+  case Severity::Error:
+    return llvm::SourceMgr::DK_Error;
+  }
+  llvm_unreachable("unknown severity");
+}
+
+std::string textOf(const Diagnostic &diag) {
+  std::string text = diag.message;
+  if (diag.severity == Severity::Note)
+    return text;
+  text += " [";
+  text += diagInfo(diag.id).tag;
+  text += ']';
+  return text;
+}
+
+/// The part of a long line around the caret, with the columns moved along.
+llvm::SMDiagnostic cutLongLine(const llvm::SMDiagnostic &full) {
+  int size = static_cast<int>(full.getLineContents().size());
+  int column = full.getColumnNo();
+  if (size <= maxLineShown || column < 0)
+    return full;
+  int start = column < maxLineShown / 2 ? 0 : column - maxLineShown / 2;
+  llvm::StringRef window = full.getLineContents().substr(start, maxLineShown);
+  llvm::SmallVector<std::pair<unsigned, unsigned>, 1> ranges;
+  for (auto [from, to] : full.getRanges()) {
+    int first = std::max(static_cast<int>(from) - start, 0);
+    int last = std::min(static_cast<int>(to) - start, maxLineShown);
+    if (first < last)
+      ranges.emplace_back(first, last);
+  }
+  return llvm::SMDiagnostic(
+      *full.getSourceMgr(), full.getLoc(), full.getFilename(), full.getLineNo(),
+      column - start, full.getKind(), full.getMessage(), window, ranges, {});
+}
+
+void print(const Diagnostic &diag, const llvm::SourceMgr &sources,
+           llvm::raw_ostream &out) {
+  bool placed = diag.range.Start.isValid() &&
+                sources.FindBufferContainingLoc(diag.range.Start) != 0;
+  llvm::SmallVector<llvm::SMFixIt, 2> fixIts;
+  if (placed)
+    for (const FixIt &fix : diag.fixIts)
+      fixIts.emplace_back(fix.range, fix.text);
+  llvm::SmallVector<llvm::SMRange, 1> ranges;
+  if (placed && diag.range.End.isValid() && diag.range.End != diag.range.Start)
+    ranges.push_back(diag.range);
+  llvm::SMDiagnostic message =
+      sources.GetMessage(placed ? diag.range.Start : llvm::SMLoc(),
+                         kindOf(diag.severity), textOf(diag), ranges, fixIts);
+  cutLongLine(message).print(/*ProgName=*/nullptr, out, out.has_colors());
+  for (const Diagnostic &note : diag.notes)
+    print(note, sources, out);
+}
+
+} // namespace
+
+void printDiagnostics(const DiagEngine &diags, llvm::raw_ostream &out) {
+  for (const Diagnostic &diag : diags.diagnostics())
+    print(diag, diags.sourceMgr(), out);
+}
+
+void printDiagnostics(const DiagEngine &diags, DiagFormat format,
+                      llvm::raw_ostream &out) {
+  switch (format) {
+  case DiagFormat::Text:
+    return printDiagnostics(diags, out);
+  case DiagFormat::Json:
+    return printDiagnosticsJson(diags, out);
+  }
+}
+
+} // namespace llb

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Written by hand over open and rename, not with llvm::ToolOutputFile, which
+// truncates the old file first and so loses it when the run fails.
+#include "llb/Support/OutputFile.h"
+
+#include <llvm/Support/FileSystem.h>
+#include <llvm/Support/Path.h>
+
+namespace llb {
+
+llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
+  OutputFile file;
+  std::error_code error;
+  if (path.empty() || path == "-") {
+    file.out = std::make_unique<llvm::raw_fd_ostream>("-", error);
+    if (error)
+      return llvm::errorCodeToError(error);
+    return file;
+  }
+  file.path = path;
+  // A device or pipe cannot be replaced by a rename.
+  llvm::sys::fs::file_status status;
+  if (!llvm::sys::fs::status(path, status) &&
+      status.type() != llvm::sys::fs::file_type::regular_file) {
+    if (status.type() == llvm::sys::fs::file_type::directory_file)
+      return llvm::errorCodeToError(
+          std::make_error_code(std::errc::is_a_directory));
+    file.out = std::make_unique<llvm::raw_fd_ostream>(path, error);
+    if (error)
+      return llvm::errorCodeToError(error);
+    return file;
+  }
+  llvm::SmallString<128> temporary;
+  int descriptor = -1;
+  error = llvm::sys::fs::createUniqueFile(
+      path + ".tmp-%%%%%%%%", descriptor, temporary, llvm::sys::fs::OF_None,
+      llvm::sys::fs::all_read | llvm::sys::fs::all_write);
+  if (error)
+    return llvm::errorCodeToError(error);
+  file.temporary = temporary.str().str();
+  file.out = std::make_unique<llvm::raw_fd_ostream>(descriptor,
+                                                    /*shouldClose=*/true);
+  return file;
+}
+
+OutputFile::~OutputFile() {
+  if (!out)
+    return;
+  out->clear_error();
+  out.reset();
+  if (!temporary.empty())
+    llvm::sys::fs::remove(temporary);
+}
+
+llvm::Error OutputFile::keep() {
+  out->flush();
+  if (std::error_code error = out->error()) {
+    out->clear_error();
+    return llvm::errorCodeToError(error);
+  }
+  if (temporary.empty())
+    return llvm::Error::success();
+  out->close();
+  if (std::error_code error = out->error()) {
+    out->clear_error();
+    return llvm::errorCodeToError(error);
+  }
+  if (std::error_code error = llvm::sys::fs::rename(temporary, path))
+    return llvm::errorCodeToError(error);
+  temporary.clear();
+  return llvm::Error::success();
+}
+
+} // namespace llb
