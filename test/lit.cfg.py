@@ -1,0 +1,81 @@
+# The lit suite. Tools come from PATH with this build's in front, so a RUN line
+# reads as a user would type it. What a machine may lack is a feature: a test
+# that needs it says `REQUIRES:` and is then listed as unsupported.
+
+import os
+import shutil
+from pathlib import Path
+
+import lit.formats
+
+config.name = "LLB"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".test", ".txt", ".Dockerfile"]
+config.excludes = ["Inputs", "Oracle", "CMakeLists.txt",
+                   "conformance-floor.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.llb_obj_root, "test")
+
+timeouts, _ = lit_config.maxIndividualTestTimeIsSupported
+if timeouts:
+    lit_config.maxIndividualTestTime = 300
+
+# --- environment -------------------------------------------------------------
+
+config.environment["PATH"] = os.pathsep.join(
+    [config.llb_tools_dir, config.llb_oracle_dir, config.llvm_tools_dir,
+     os.environ["PATH"], "/usr/sbin", "/sbin"])
+config.environment["LC_ALL"] = "C"
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_SYMBOLIZER_PATH"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+# --- features ----------------------------------------------------------------
+
+
+def tool(name: str) -> bool:
+    """Whether a RUN line could call `name`."""
+    return shutil.which(name, path=config.environment["PATH"]) is not None
+
+
+for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git"):
+    if tool(name):
+        config.available_features.add(name)
+if os.geteuid() == 0:
+    config.available_features.add("root")
+if config.llb_sanitize == "ON":
+    config.available_features.add("asan")
+if config.llb_static == "ON":
+    config.available_features.add("static")
+
+# The oracle: BuildKit's own frontend, buildctl and buildkitd, built by
+# `./dev test` from the module in test/Oracle.
+if all(os.access(os.path.join(config.llb_oracle_dir, name), os.X_OK)
+       for name in ("llb-oracle", "buildctl", "buildkitd")):
+    config.available_features.add("oracle")
+
+# Recorded cases of BuildKit's frontend, optional: LLB_CONFORMANCE_DIR, or
+# shared/conformance beside the checkout.
+conformance = Path(os.environ.get(
+    "LLB_CONFORMANCE_DIR",
+    os.path.join(config.llb_src_root, "..", "shared", "conformance")))
+if (conformance / "check.py").is_file():
+    config.available_features.add("conformance")
+    config.substitutions.append(("%{conformance}", str(conformance.resolve())))
+
+# A daemon with a registry beside it (test/Integration/Inputs/buildkit-env.sh).
+if {"root", "oracle", "runc", "docker-registry", "skopeo", "umoci",
+        "jq"} <= config.available_features and os.access(
+            "/bin/busybox", os.X_OK):
+    config.available_features.add("buildkitd")
+
+# --- substitutions -----------------------------------------------------------
+
+config.substitutions.append(("%{src}", config.llb_src_root))
+config.substitutions.append(
+    ("%{python}", shutil.which("python3") or "python3"))
+
+# LLB_CHECK_ROUNDTRIP=1 makes every test of llb-opt a round-trip test as well.
+if os.environ.get("LLB_CHECK_ROUNDTRIP"):
+    config.substitutions.append(
+        (r"(?<![\w/.-])llb-opt(?![\w.-])", "llb-opt --verify-roundtrip"))
