@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Texts that BuildKit makes with Go's fmt, strconv and time packages and that
-// digests or messages depend on (buildkit.md 12.1, 12.4).
+// digests or messages depend on.
 #ifndef LLB_SUPPORT_GOTEXT_H
 #define LLB_SUPPORT_GOTEXT_H
 
@@ -46,7 +46,7 @@ Parsed<int64_t> parseRamSize(std::string_view text);
 /// time.Unix(seconds, 0).UTC() as RFC 3339 with nanoseconds left out when zero.
 std::string formatUnixTime(int64_t seconds);
 
-/// encoding/csv: one record of `text` (buildkit.md 12.3).
+/// encoding/csv: one record of `text`, as tonistiigi/go-csvvalue reads it.
 Parsed<std::vector<std::string>> parseCsv(std::string_view text);
 
 } // namespace llb::go

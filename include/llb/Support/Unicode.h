@@ -22,15 +22,17 @@ struct Decoded {
 
 /// utf8.DecodeRune; `text` must not be empty.
 Decoded decode(std::string_view text);
+/// utf8.AppendRune: what is no Unicode scalar value becomes `replacement`.
 void append(std::string &out, char32_t rune);
 
-/// unicode.IsSpace, IsLetter, IsDigit, IsPrint, IsUpper, IsLower.
+/// unicode.IsSpace, IsLetter, IsDigit and IsPrint.
 bool isSpace(char32_t rune);
 bool isLetter(char32_t rune);
 bool isDigit(char32_t rune);
 bool isPrint(char32_t rune);
 
-/// strings.TrimSpace, TrimLeftFunc(IsSpace), strings.ToLower and ToUpper.
+/// strings.TrimSpace, TrimLeftFunc(IsSpace), strings.ToLower and ToUpper, which
+/// replace invalid bytes when they change the case of a text.
 std::string_view trim(std::string_view text);
 std::string_view trimLeft(std::string_view text);
 std::string toLower(std::string_view text);
