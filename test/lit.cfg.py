@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+#
 # The lit suite. Tools come from PATH with this build's in front, so a RUN line
 # reads as a user would type it. What a machine may lack is a feature: a test
 # that needs it says `REQUIRES:` and is then listed as unsupported.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+#
 # The gtest programs, so that one lit run holds every test. Each is an
 # executable of the build's test/Unit folder whose name ends in Tests.
 

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Usage: examples/demo.sh BIN. Compiles the Dockerfile beside this script and
+# shows each form of the result. Nothing is pulled: base images come from
+# images.lock.json, whose digests are made up.
+set -euo pipefail
+bin=$(cd "$1" && pwd)
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+show() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+compile=("$bin/llbc" --image-lock=images.lock.json --local-unique-id=context)
+
+show "llbc --emit=text hello/Dockerfile"
+"${compile[@]}" --emit=text hello/Dockerfile
+
+show "llbc hello/Dockerfile | dump-llb        # one operation a line, as buildctl prints them"
+"${compile[@]}" hello/Dockerfile | "$bin/dump-llb" | cut -c -150
+
+show "llbc --emit=config hello/Dockerfile     # the image's config"
+"${compile[@]}" --emit=config hello/Dockerfile
+
+show "llbc broken/Dockerfile                  # what a mistake looks like"
+if "${compile[@]}" -o /dev/null broken/Dockerfile; then
+  echo "a broken Dockerfile was accepted" >&2
+  exit 1
+fi
