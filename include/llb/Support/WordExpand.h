@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Variable expansion (buildkit.md 3): BuildKit's shell lexer, which is not a
-// POSIX shell's.
+// Variable expansion: the rules of BuildKit v0.32.2's dockerfile/shell, which
+// is not a POSIX shell. Values are inserted as they are and never expanded
+// again; quotes are removed, though the word is not split.
 #ifndef LLB_SUPPORT_WORDEXPAND_H
 #define LLB_SUPPORT_WORDEXPAND_H
 
@@ -23,36 +24,50 @@ public:
 };
 
 struct ExpandOptions {
+  /// The file's escape character; `\` wherever heredocs are concerned.
   char escape = '\\';
+  /// Keep quote characters.
   bool rawQuotes = false;
+  /// Keep escape characters.
   bool rawEscapes = false;
+  /// Treat quotes as ordinary text (bodies of heredocs).
   bool skipProcessQuotes = false;
+  /// Keep `$name` and `${name...}` of variables that are not set.
   bool skipUnsetEnv = false;
 };
 
 struct Expanded {
+  /// Empty after an error.
   std::string text;
-  /// Names that had a value, and names that had none.
+  /// Names that had a value, and names that had none; also those met before an
+  /// error.
   std::set<std::string> matched;
   std::set<std::string> unmatched;
-  /// Go's error text, wrapped as BuildKit wraps it; empty on success.
+  /// BuildKit's text, `failed to process "<word>": ` included; empty on
+  /// success.
   std::string error;
   bool ok() const { return error.empty(); }
 };
 
-/// shell.Lex.ProcessWord. An expanded value beyond `maxBytes` is an error.
+/// shell.Lex.ProcessWordWithMatches. An expanded value beyond `maxBytes` is an
+/// error.
 Expanded expandWord(std::string_view word, const EnvGetter &env,
                     const ExpandOptions &options,
-                    size_t maxBytes = 16u << 20);
+                    size_t maxBytes = size_t(16) << 20);
 
 struct ExpandedWords {
+  /// No words after an error.
   std::vector<std::string> words;
   std::string error;
+  bool ok() const { return error.empty(); }
 };
-/// shell.Lex.ProcessWords: the result split into words. On an error the words
-/// found so far are kept.
+
+/// shell.Lex.ProcessWords: the result split into words at white space outside
+/// quotes, after expansion. Text before a `${name<modifier>...}` in the same
+/// word is lost, as it is in BuildKit: `a${x:-b}` gives the word `b`.
 ExpandedWords expandWords(std::string_view word, const EnvGetter &env,
-                          const ExpandOptions &options);
+                          const ExpandOptions &options,
+                          size_t maxBytes = size_t(16) << 20);
 
 } // namespace llb
 
