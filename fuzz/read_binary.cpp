@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   llb::fuzz::require(llvm::succeeded(module) != input.diags.hasErrors(),
                      "the result and the messages disagree");
   llb::fuzz::Input dump(data, size);
-  bool dumped = llvm::succeeded(
-      llb::ir::dumpJson(dump.text, llvm::nulls(), dump.diags));
+  bool dumped =
+      llvm::succeeded(llb::ir::dumpJson(dump.text, llvm::nulls(), dump.diags));
   llb::fuzz::require(dumped != dump.diags.hasErrors(),
                      "the dump and its messages disagree");
   if (llvm::failed(module))

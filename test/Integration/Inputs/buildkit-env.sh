@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# buildkit-env.sh DIR COMMAND...: runs COMMAND with a real buildkitd and a
+# registry beside it, both on free loopback ports, state under DIR; ends both
+# afterwards and exits with COMMAND's status. COMMAND sees
+#   BUILDKIT_HOST   where buildctl finds the daemon
+#   REGISTRY        host:port of the registry; it holds library/busybox:latest
+#                   (a static busybox), and the daemon takes docker.io from it
+#   IMAGE_LOCK      an image lock of that image
+set -euo pipefail
+dir=$1
+shift
+rm -rf "$dir"
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+
+pids=()
+finish() {
+  local pid
+  for pid in "${pids[@]}"; do
+    kill "$pid" 2>/dev/null || true
+  done
+  for pid in "${pids[@]}"; do
+    wait "$pid" 2>/dev/null || true
+  done
+  rm -rf "$dir/state"
+}
+trap finish EXIT
+
+# fail LOG WHAT: says what did not start, with the end of its log.
+fail() {
+  echo "no $2:" >&2
+  tail -n 5 "$1" >&2
+  exit 1
+}
+
+# until_ready PID COMMAND...: waits for COMMAND to succeed, half a minute long,
+# while the process lives.
+until_ready() {
+  local pid=$1
+  shift
+  for _ in $(seq 150); do
+    kill -0 "$pid" 2>/dev/null || return 1
+    "$@" >/dev/null 2>&1 && return 0
+    sleep 0.2
+  done
+  return 1
+}
+
+# The registry may lose the race for a port that was free a moment ago.
+start_registry() {
+  local attempt port
+  for attempt in 1 2 3 4 5; do
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    REGISTRY=127.0.0.1:$port
+    cat >"$dir/registry.yml" <<YML
+version: 0.1
+log: {level: warn}
+storage: {filesystem: {rootdirectory: $dir/state/registry}}
+http: {addr: $REGISTRY}
+YML
+    docker-registry serve "$dir/registry.yml" >"$dir/registry.log" 2>&1 &
+    pids+=($!)
+    if until_ready $! bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"; then
+      export REGISTRY
+      return
+    fi
+    echo "attempt $attempt: no registry on port $port" >&2
+  done
+  fail "$dir/registry.log" registry
+}
+
+push_base() {
+  local layout="$dir/state/base" root="$dir/state/bundle/rootfs" applet
+  umoci init --layout "$layout"
+  umoci new --image "$layout:latest"
+  umoci unpack --image "$layout:latest" "$dir/state/bundle" >/dev/null 2>&1
+  mkdir -p "$root/bin" "$root/etc" "$root/root"
+  mkdir -m 1777 "$root/tmp"
+  cp /bin/busybox "$root/bin/busybox"
+  for applet in $(/bin/busybox --list); do
+    [[ $applet == busybox ]] || ln -s busybox "$root/bin/$applet"
+  done
+  printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
+  umoci repack --image "$layout:latest" "$dir/state/bundle" >/dev/null 2>&1
+  umoci config --image "$layout:latest" --config.cmd /bin/sh \
+    --config.env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  skopeo copy -q --dest-tls-verify=false "oci:$layout:latest" \
+    "docker://$REGISTRY/library/busybox:latest"
+}
+
+# The image's digest and config, as llbc --image-lock reads them.
+write_lock() {
+  local image="docker://$REGISTRY/library/busybox:latest" digest
+  digest=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "$image")
+  export IMAGE_LOCK=$dir/images.lock.json
+  skopeo inspect --tls-verify=false --raw --config "$image" |
+    jq --arg digest "$digest" '{version: 1, images: [{
+         ref: "docker.io/library/busybox:latest",
+         platform: (.os + "/" + .architecture), digest: $digest, config: .}]}' \
+      >"$IMAGE_LOCK"
+}
+
+start_buildkitd() {
+  export BUILDKIT_HOST=unix://$dir/state/buildkitd.sock
+  cat >"$dir/buildkitd.toml" <<TOML
+root = "$dir/state/root"
+[grpc]
+  address = ["$BUILDKIT_HOST"]
+[worker.oci]
+  snapshotter = "native"
+  binary = "runc"
+  networkMode = "host"
+[worker.containerd]
+  enabled = false
+[registry."docker.io"]
+  mirrors = ["$REGISTRY"]
+[registry."$REGISTRY"]
+  http = true
+TOML
+  buildkitd --config "$dir/buildkitd.toml" >"$dir/buildkitd.log" 2>&1 &
+  pids+=($!)
+  until_ready $! buildctl debug workers || fail "$dir/buildkitd.log" buildkitd
+}
+
+mkdir "$dir/state"
+start_registry
+push_base
+write_lock
+start_buildkitd
+"$@"
