@@ -17,15 +17,19 @@ namespace llb::ir {
 llvm::FailureOr<Module> readModule(std::string_view bytes, DiagEngine &diags);
 
 /// Writes one result of a module as a Definition: its operations in module
-/// order, metadata and places sorted by digest, so equal modules give equal
-/// bytes.
+/// order, the terminal operation last, metadata and places sorted by digest, so
+/// equal modules give equal bytes. What only other results need is left out.
 void writeModule(const Module &module, const Result &result,
                  llvm::raw_ostream &out);
 
-/// The encoding of one operation: its original bytes if it still has them,
-/// else BuildKit's canonical ones (fields ascending, oneof members last).
-/// `digests` holds those of all earlier nodes.
+/// The encoding of one operation: its original bytes if it still has them and
+/// they name the inputs' present digests, else the canonical ones. `digests`
+/// holds those of all earlier nodes.
 std::string encodeOp(const Node &node, const std::vector<Digest> &digests);
+
+/// The encoding that BuildKit's client gives an operation: fields ascending,
+/// members of a oneof last, unknown fields at the end.
+std::string encodeCanonical(const Op &op, const std::vector<Digest> &digests);
 
 /// Digests of all nodes, in order.
 std::vector<Digest> digestNodes(const Module &module);

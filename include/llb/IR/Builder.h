@@ -37,9 +37,13 @@ public:
 
   /// The module whose only result, `name`, is `root` (invalid: scratch, which
   /// is a module without operations). Vertices that `root` does not need are
-  /// left out; the order is BuildKit's (buildkit.md 4.12): inputs of a file
-  /// operation are visited from its last action to its first. The terminal
-  /// operation gets its caps. Linear in the size of the reachable graph.
+  /// left out; the order is BuildKit's: inputs of a file operation are visited
+  /// from its last action to its first, all others' in their order. Inputs of
+  /// an exec or file operation that turn out to be the same value become one,
+  /// with the indices of mounts and actions following. The terminal operation
+  /// gets its caps; `sourceInfos` are put in the order in which operations name
+  /// them, and those that none names are dropped. Linear in the size of the
+  /// reachable graph.
   Module build(ValueId root, std::string name,
                std::vector<SourceInfo> sourceInfos) const;
 

@@ -5,6 +5,7 @@
 #ifndef LLB_IR_FIELD_H
 #define LLB_IR_FIELD_H
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -27,6 +28,25 @@ template <class Owner, class Type>
 constexpr Field<Owner, Type> field(uint32_t number, std::string_view name,
                                    Type Owner::*member) {
   return {number, name, member};
+}
+
+/// A member of a oneof, as in ops.proto.
+struct OneOfMember {
+  uint32_t number;
+  std::string_view name;
+};
+
+/// A oneof of a message: `members[i]` is alternative i + 1 of the variant,
+/// whose alternative 0 is std::monostate, "none is set".
+template <class Owner, class Variant, size_t N> struct OneOf {
+  Variant Owner::*member;
+  std::array<OneOfMember, N> members;
+};
+
+template <class Owner, class Variant, class... Members>
+constexpr OneOf<Owner, Variant, sizeof...(Members)>
+oneOf(Variant Owner::*member, Members... members) {
+  return {member, {members...}};
 }
 
 /// Wire bytes of fields that this version does not know, in wire order; they
@@ -72,7 +92,9 @@ public:
   const std::string &operator[](size_t i) const { return get()[i]; }
   void push_back(std::string item) { edit().push_back(std::move(item)); }
   /// Whether both are the very same list in memory.
-  bool sharesWith(const StringList &other) const { return items == other.items; }
+  bool sharesWith(const StringList &other) const {
+    return items == other.items;
+  }
   bool operator==(const StringList &other) const {
     return items == other.items || get() == other.get();
   }

@@ -52,9 +52,13 @@ struct Node {
   Locations locations;
   /// Whether Definition.source.locations has an entry for this op.
   bool hasLocations = false;
-  /// The encoding the node came with, empty once the node was changed or if it
-  /// was made here; the canonical encoding is used then.
+  /// The bytes that the node was read from or that its builder made. Whoever
+  /// changes the operation clears them; the canonical encoding is used then.
+  /// Bytes that name other inputs than `op` does are ignored, so it is enough
+  /// to clear those of the nodes that were changed, not of all their users.
   std::string original;
+  /// The digest of `original`; without meaning while that is empty.
+  Digest digest;
 };
 
 /// A named root: an image for one platform.

@@ -16,7 +16,13 @@ namespace llb::ir {
 
 enum class NetMode : int32_t { Unset = 0, Host = 1, None = 2 };
 enum class SecurityMode : int32_t { Sandbox = 0, Insecure = 1 };
-enum class MountType : int32_t { Bind = 0, Secret = 1, Ssh = 2, Cache = 3, Tmpfs = 4 };
+enum class MountType : int32_t {
+  Bind = 0,
+  Secret = 1,
+  Ssh = 2,
+  Cache = 3,
+  Tmpfs = 4
+};
 enum class MountContentCache : int32_t { Default = 0, On = 1, Off = 2 };
 enum class CacheSharing : int32_t { Shared = 0, Private = 1, Locked = 2 };
 
@@ -113,16 +119,17 @@ struct Meta {
 
   bool operator==(const Meta &) const = default;
   static constexpr auto fields() {
-    return std::tuple(
-        field(1, "args", &Meta::args), field(2, "env", &Meta::env),
-        field(3, "cwd", &Meta::cwd), field(4, "user", &Meta::user),
-        field(5, "proxy_env", &Meta::proxyEnv),
-        field(6, "extraHosts", &Meta::extraHosts),
-        field(7, "hostname", &Meta::hostname),
-        field(9, "ulimit", &Meta::ulimit),
-        field(10, "cgroupParent", &Meta::cgroupParent),
-        field(11, "removeMountStubsRecursive", &Meta::removeMountStubsRecursive),
-        field(12, "validExitCodes", &Meta::validExitCodes));
+    return std::tuple(field(1, "args", &Meta::args),
+                      field(2, "env", &Meta::env), field(3, "cwd", &Meta::cwd),
+                      field(4, "user", &Meta::user),
+                      field(5, "proxy_env", &Meta::proxyEnv),
+                      field(6, "extraHosts", &Meta::extraHosts),
+                      field(7, "hostname", &Meta::hostname),
+                      field(9, "ulimit", &Meta::ulimit),
+                      field(10, "cgroupParent", &Meta::cgroupParent),
+                      field(11, "removeMountStubsRecursive",
+                            &Meta::removeMountStubsRecursive),
+                      field(12, "validExitCodes", &Meta::validExitCodes));
   }
 };
 
@@ -176,10 +183,10 @@ struct SshOpt {
 
   bool operator==(const SshOpt &) const = default;
   static constexpr auto fields() {
-    return std::tuple(field(1, "ID", &SshOpt::id), field(2, "uid", &SshOpt::uid),
-                      field(3, "gid", &SshOpt::gid),
-                      field(4, "mode", &SshOpt::mode),
-                      field(5, "optional", &SshOpt::optional));
+    return std::tuple(
+        field(1, "ID", &SshOpt::id), field(2, "uid", &SshOpt::uid),
+        field(3, "gid", &SshOpt::gid), field(4, "mode", &SshOpt::mode),
+        field(5, "optional", &SshOpt::optional));
   }
 };
 
@@ -200,17 +207,18 @@ struct Mount {
 
   bool operator==(const Mount &) const = default;
   static constexpr auto fields() {
-    return std::tuple(
-        field(1, "input", &Mount::input), field(2, "selector", &Mount::selector),
-        field(3, "dest", &Mount::dest), field(4, "output", &Mount::output),
-        field(5, "readonly", &Mount::readonly),
-        field(6, "mountType", &Mount::mountType),
-        field(19, "TmpfsOpt", &Mount::tmpfsOpt),
-        field(20, "cacheOpt", &Mount::cacheOpt),
-        field(21, "secretOpt", &Mount::secretOpt),
-        field(22, "SSHOpt", &Mount::sshOpt),
-        field(23, "resultID", &Mount::resultId),
-        field(24, "contentCache", &Mount::contentCache));
+    return std::tuple(field(1, "input", &Mount::input),
+                      field(2, "selector", &Mount::selector),
+                      field(3, "dest", &Mount::dest),
+                      field(4, "output", &Mount::output),
+                      field(5, "readonly", &Mount::readonly),
+                      field(6, "mountType", &Mount::mountType),
+                      field(19, "TmpfsOpt", &Mount::tmpfsOpt),
+                      field(20, "cacheOpt", &Mount::cacheOpt),
+                      field(21, "secretOpt", &Mount::secretOpt),
+                      field(22, "SSHOpt", &Mount::sshOpt),
+                      field(23, "resultID", &Mount::resultId),
+                      field(24, "contentCache", &Mount::contentCache));
   }
 };
 
@@ -297,6 +305,10 @@ struct UserOpt {
   Unknown unknown;
 
   bool operator==(const UserOpt &) const = default;
+  static constexpr auto oneof() {
+    return oneOf(&UserOpt::user, OneOfMember{1, "byName"},
+                 OneOfMember{2, "byID"});
+  }
 };
 
 struct ChownOpt {
@@ -384,11 +396,11 @@ struct MkDir {
 
   bool operator==(const MkDir &) const = default;
   static constexpr auto fields() {
-    return std::tuple(
-        field(1, "path", &MkDir::path), field(2, "mode", &MkDir::mode),
-        field(3, "makeParents", &MkDir::makeParents),
-        field(4, "owner", &MkDir::owner),
-        field(5, "timestamp", &MkDir::timestamp));
+    return std::tuple(field(1, "path", &MkDir::path),
+                      field(2, "mode", &MkDir::mode),
+                      field(3, "makeParents", &MkDir::makeParents),
+                      field(4, "owner", &MkDir::owner),
+                      field(5, "timestamp", &MkDir::timestamp));
   }
 };
 
@@ -440,6 +452,11 @@ struct FileAction {
                       field(2, "secondaryInput", &FileAction::secondaryInput),
                       field(3, "output", &FileAction::output));
   }
+  static constexpr auto oneof() {
+    return oneOf(&FileAction::action, OneOfMember{4, "copy"},
+                 OneOfMember{5, "mkfile"}, OneOfMember{6, "mkdir"},
+                 OneOfMember{7, "rm"}, OneOfMember{8, "symlink"});
+  }
 };
 
 /// Changes files without running a process: COPY, ADD, WORKDIR.
@@ -457,6 +474,8 @@ struct File {
 
 struct BuildInput {
   int64_t input = 0;
+  /// The map entry came without a value: JSON shows null.
+  bool isNull = false;
   Unknown unknown;
 
   bool operator==(const BuildInput &) const = default;
@@ -606,13 +625,12 @@ struct OpMetadata {
 
   bool operator==(const OpMetadata &) const = default;
   static constexpr auto fields() {
-    return std::tuple(
-        field(1, "ignore_cache", &OpMetadata::ignoreCache),
-        field(2, "description", &OpMetadata::description),
-        field(4, "export_cache", &OpMetadata::exportCache),
-        field(5, "caps", &OpMetadata::caps),
-        field(6, "progress_group", &OpMetadata::progressGroup),
-        field(7, "linux_resources", &OpMetadata::linuxResources));
+    return std::tuple(field(1, "ignore_cache", &OpMetadata::ignoreCache),
+                      field(2, "description", &OpMetadata::description),
+                      field(4, "export_cache", &OpMetadata::exportCache),
+                      field(5, "caps", &OpMetadata::caps),
+                      field(6, "progress_group", &OpMetadata::progressGroup),
+                      field(7, "linux_resources", &OpMetadata::linuxResources));
   }
 };
 

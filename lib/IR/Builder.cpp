@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What BuildKit v0.32.2's client does when it marshals a state (client/llb,
+// state.go and fileop.go). The walk keeps its own stack: a Dockerfile of
+// 100,000 steps is a chain as long. Two vertices are one node when their bytes
+// are, which can make two inputs of a third the same value; so the bytes of a
+// vertex are known only once its inputs are.
+#include "llb/IR/Builder.h"
+
+#include "Codec.h"
+#include "VisitOrder.h"
+
+#include <cassert>
+#include <unordered_map>
+
+namespace llb::ir {
+namespace {
+
+struct DigestHash {
+  size_t operator()(const Digest &digest) const {
+    size_t hash;
+    std::memcpy(&hash, digest.bytes.data(), sizeof(hash));
+    return hash;
+  }
+};
+
+/// Joins the metadata of two vertices that are one operation. Where only one
+/// value can stand, the later vertex has the say.
+void mergeMetadata(OpMetadata &into, const OpMetadata &from) {
+  into.ignoreCache |= from.ignoreCache;
+  for (const auto &[key, value] : from.description)
+    into.description.insert_or_assign(key, value);
+  if (from.exportCache)
+    into.exportCache = from.exportCache;
+  for (const auto &[cap, needed] : from.caps)
+    into.caps[cap] = true;
+  if (from.progressGroup)
+    into.progressGroup = from.progressGroup;
+  if (from.linuxResources)
+    into.linuxResources = from.linuxResources;
+  into.unknown.bytes += from.unknown.bytes;
+}
+
+/// Points the indices of an exec or file operation at other inputs:
+/// `position[i]` takes the place of input i, and `count` inputs are left.
+class InputRemap {
+public:
+  InputRemap(const std::vector<int64_t> &position, size_t count)
+      : position(position), removed(position.size() - count) {}
+
+  void apply(OpBody &body) const {
+    if (auto *exec = std::get_if<Exec>(&body))
+      for (Mount &mount : exec->mounts)
+        input(mount.input);
+    if (auto *file = std::get_if<File>(&body))
+      for (FileAction &action : file->actions)
+        apply(action);
+  }
+
+private:
+  void input(int64_t &index) const {
+    if (index < 0)
+      return;
+    if (static_cast<uint64_t>(index) < position.size())
+      index = position[index];
+    else
+      index -= static_cast<int64_t>(removed);
+  }
+  void user(std::optional<UserOpt> &user) const {
+    if (!user)
+      return;
+    if (auto *named = std::get_if<NamedUser>(&user->user))
+      input(named->input);
+  }
+  void apply(FileAction &action) const {
+    input(action.input);
+    input(action.secondaryInput);
+    std::visit(
+        [&](auto &body) {
+          if constexpr (requires { body.owner; })
+            if (body.owner) {
+              user(body.owner->user);
+              user(body.owner->group);
+            }
+        },
+        action.action);
+  }
+
+  const std::vector<int64_t> &position;
+  size_t removed;
+};
+
+class Marshaller {
+public:
+  Marshaller(const std::vector<Vertex> &vertices,
+             std::vector<SourceInfo> sourceInfos)
+      : vertices(vertices), sourceInfos(std::move(sourceInfos)),
+        nodeOf(vertices.size()), infoIndex(this->sourceInfos.size(), -1) {}
+
+  Module run(ValueId root, std::string name) {
+    Result result{std::move(name), {}};
+    if (root.valid()) {
+      walk(root.node);
+      result.terminal = addTerminal({nodeOf[root.node.index], root.output});
+      module.hasSource = true;
+    }
+    module.results.push_back(std::move(result));
+    return std::move(module);
+  }
+
+private:
+  /// Makes nodes of all that `root` needs, inputs before users.
+  void walk(NodeId root) {
+    struct Frame {
+      NodeId vertex;
+      size_t pendingBegin;
+      size_t next;
+    };
+    std::vector<Frame> stack;
+    std::vector<NodeId> pending;
+    auto enter = [&](NodeId vertex) {
+      size_t begin = pending.size();
+      appendVisitOrder(vertices[vertex.index].op, pending);
+      stack.push_back({vertex, begin, begin});
+    };
+    enter(root);
+    while (!stack.empty()) {
+      Frame &frame = stack.back();
+      if (frame.next < pending.size()) {
+        NodeId input = pending[frame.next++];
+        if (!nodeOf[input.index].valid())
+          enter(input);
+        continue;
+      }
+      nodeOf[frame.vertex.index] = addNode(vertices[frame.vertex.index]);
+      pending.resize(frame.pendingBegin);
+      stack.pop_back();
+    }
+  }
+
+  NodeId addNode(const Vertex &vertex) {
+    Op changed;
+    const Op *op = &vertex.op;
+    if (collectInputs(vertex.op)) {
+      changed = vertex.op;
+      size_t count = inputs.size();
+      InputRemap(positions, count).apply(changed.body);
+      changed.inputs = inputs;
+      op = &changed;
+    }
+    buffer.clear();
+    wire::encode(buffer, *op, inputDigests);
+    Digest digest = Digest::of(buffer.bytes());
+    NodeId next{static_cast<uint32_t>(module.nodes.size())};
+    auto [known, isNew] = byDigest.try_emplace(digest, next);
+    if (isNew) {
+      Node &node = module.nodes.emplace_back();
+      node.op = op == &changed ? std::move(changed) : *op;
+      node.op.inputs = inputs;
+      node.original = buffer.bytes();
+      node.digest = digest;
+      node.hasMetadata = node.hasLocations = true;
+    }
+    Node &node = module[known->second];
+    mergeMetadata(node.metadata, vertex.metadata);
+    for (const Location &location : vertex.locations)
+      addLocation(node, location);
+    return known->second;
+  }
+
+  /// Fills `inputs` and `inputDigests` with the nodes behind the inputs of a
+  /// vertex. True if some were the same value and became one; `positions` then
+  /// says where each went.
+  bool collectInputs(const Op &op) {
+    bool joins = std::holds_alternative<Exec>(op.body) ||
+                 std::holds_alternative<File>(op.body);
+    inputs.clear();
+    inputDigests.clear();
+    positions.clear();
+    inputIndex.clear();
+    for (const ValueId &input : op.inputs) {
+      ValueId value{nodeOf[input.node.index], input.output};
+      auto position = static_cast<int64_t>(inputs.size());
+      if (joins) {
+        auto [known, isNew] = inputIndex.try_emplace(value, position);
+        positions.push_back(known->second);
+        if (!isNew)
+          continue;
+      }
+      inputs.push_back(value);
+      inputDigests.push_back(module[value.node].digest);
+    }
+    return inputs.size() != op.inputs.size();
+  }
+
+  void addLocation(Node &node, Location location) {
+    auto index = static_cast<uint32_t>(location.sourceIndex);
+    assert(index < infoIndex.size() && "location in no source file");
+    if (infoIndex[index] < 0)
+      infoIndex[index] = addSourceInfo(std::move(sourceInfos[index]));
+    location.sourceIndex = infoIndex[index];
+    node.locations.locations.push_back(std::move(location));
+  }
+
+  int32_t addSourceInfo(SourceInfo info) {
+    auto &infos = module.sourceInfos;
+    for (size_t i = 0; i < infos.size(); ++i)
+      if (infos[i].filename == info.filename &&
+          infos[i].language == info.language && infos[i].data == info.data)
+        return static_cast<int32_t>(i);
+    infos.push_back(std::move(info));
+    return static_cast<int32_t>(infos.size() - 1);
+  }
+
+  NodeId addTerminal(ValueId value) {
+    Node terminal;
+    terminal.op.inputs = {value};
+    terminal.hasMetadata = true;
+    auto &caps = terminal.metadata.caps;
+    caps = {{"constraints", true}, {"platform", true}};
+    for (const Node &node : module.nodes) {
+      if (node.metadata.ignoreCache)
+        caps["meta.ignorecache"] = true;
+      if (!node.metadata.description.empty())
+        caps["meta.description"] = true;
+      if (node.metadata.exportCache)
+        caps["meta.exportcache"] = true;
+    }
+    buffer.clear();
+    wire::encode(buffer, terminal.op, {module[value.node].digest});
+    terminal.original = buffer.bytes();
+    terminal.digest = Digest::of(terminal.original);
+    module.nodes.push_back(std::move(terminal));
+    return {static_cast<uint32_t>(module.nodes.size() - 1)};
+  }
+
+  const std::vector<Vertex> &vertices;
+  std::vector<SourceInfo> sourceInfos;
+  /// The node each vertex became, invalid before its turn.
+  std::vector<NodeId> nodeOf;
+  /// Where each of `sourceInfos` went, -1 before any location named it.
+  std::vector<int32_t> infoIndex;
+
+  Module module;
+  std::unordered_map<Digest, NodeId, DigestHash> byDigest;
+  wire::EncodeBuffer buffer;
+
+  std::vector<ValueId> inputs;
+  std::vector<Digest> inputDigests;
+  std::vector<int64_t> positions;
+  std::map<ValueId, int64_t> inputIndex;
+};
+
+} // namespace
+
+NodeId Builder::add(Vertex vertex) {
+  for ([[maybe_unused]] const ValueId &input : vertex.op.inputs)
+    assert(input.node.index < vertices.size() && "input is added first");
+  if (!vertex.op.constraints)
+    vertex.op.constraints.emplace();
+  vertices.push_back(std::move(vertex));
+  return {static_cast<uint32_t>(vertices.size() - 1)};
+}
+
+Module Builder::build(ValueId root, std::string name,
+                      std::vector<SourceInfo> sourceInfos) const {
+  return Marshaller(vertices, std::move(sourceInfos))
+      .run(root, std::move(name));
+}
+
+} // namespace llb::ir
