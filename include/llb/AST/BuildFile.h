@@ -36,7 +36,7 @@ struct BuildFile {
   /// The whole text; owned by the SourceMgr.
   std::string_view text;
   std::vector<Directive> directives;
-  /// `\` or `` ` ``.
+  /// The escape character: a backslash, or a backtick.
   char escape = '\\';
   /// ARG statements before the first FROM.
   std::vector<ArgStmt> globalArgs;
@@ -46,6 +46,12 @@ struct BuildFile {
   /// first error in file order: what BuildKit's checks got to see. The whole
   /// file's count if there was none; 0 if the lines did not parse.
   size_t soundStmts = 0;
+  /// The statement with that first error, as far as it could be read: BuildKit
+  /// runs the checks of a MAINTAINER and of a FROM's casing before it finds the
+  /// statement to be wrong. A FROM has `asWord` if it has three or more
+  /// arguments and `nameAsWritten` if it has three. Nothing for other
+  /// statements, and if the lines did not parse.
+  std::optional<Stmt> faultyStmt;
 };
 
 } // namespace llb::ast

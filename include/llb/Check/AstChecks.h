@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks that need only the AST, in BuildKit's order of emission
-// (buildkit.md 5.1).
+// Checks that need only the AST, in BuildKit's order of emission. They are not
+// a matter of style: warnings are part of a compile's result and of its exit
+// status.
 #ifndef LLB_CHECK_ASTCHECKS_H
 #define LLB_CHECK_ASTCHECKS_H
 
@@ -9,9 +10,9 @@
 
 namespace llb::check {
 
-/// NoEmptyContinuation, then the parse-time rules in file order up to the
-/// first error (`file.soundStmts`), then duplicate and reserved stage names and
-/// the casing of instructions if the file is sound.
+/// NoEmptyContinuation, then the parse-time rules in file order up to and
+/// including the statement with the first error, then, if the file has no
+/// error, duplicate and reserved stage names and the casing of instructions.
 void checkAst(const ast::BuildFile &file, Linter &linter);
 
 } // namespace llb::check

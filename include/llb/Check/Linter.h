@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BuildKit's build checks (buildkit.md 5): which of them run, and the
-// reporting of those that fire. Rules that need only the AST are in
-// AstChecks.h; lowering calls the others where it learns what they need.
+// BuildKit's build checks: which of them run, and the reporting of those that
+// fire (BuildKit v0.32.2, dockerfile/linter). Rules that need only the AST are
+// in AstChecks.h; lowering calls those of Rules.h where it learns what they
+// need. A check is named by its DiagId; Checks.def lists them.
 #ifndef LLB_CHECK_LINTER_H
 #define LLB_CHECK_LINTER_H
 
@@ -12,7 +13,8 @@
 
 namespace llb::check {
 
-/// `skip=...;error=...;experimental=...` (buildkit.md 5.1).
+/// `skip=...;error=...;experimental=...`, from a `# check=` comment or an
+/// option.
 struct CheckOptions {
   bool skipAll = false;
   bool experimentalAll = false;
@@ -20,21 +22,28 @@ struct CheckOptions {
   std::vector<std::string> skip;
   std::vector<std::string> experimental;
 
-  /// On failure returns false and sets `error` to BuildKit's text.
+  /// linter.ParseLintOptions. On failure returns false and sets `error` to
+  /// BuildKit's text.
   static bool parse(std::string_view text, CheckOptions &result,
                     std::string &error);
+
+  /// What the `# check=` directive at the top of a file says, cut at its first
+  /// space; empty if there is none. Unlike the parser this skips a `#!` line
+  /// and takes no white space before the `#`.
+  static std::string directive(std::string_view file);
 };
 
 class Linter {
 public:
-  Linter(CheckOptions options, DiagEngine &diags)
-      : options(std::move(options)), diags(diags) {}
+  Linter(CheckOptions options, DiagEngine &diags);
 
   /// A linter that evaluates nothing, for all platforms but the first.
   void mute() { muted = true; }
 
-  /// Whether the rule would run at a statement with these comments (a
-  /// `# check=skip=...` above it); pass none for file-level rules.
+  /// Whether `rule` would run at a statement with these comments. The first of
+  /// them that starts with `check=` adds to the file's options; null is for
+  /// rules that look at the file's options only. Experimental rules ignore
+  /// `skip`.
   bool enabled(DiagId rule, const std::vector<std::string> *comments) const;
 
   /// Reports `rule` at `lines` if it is enabled.
@@ -46,8 +55,15 @@ public:
              lines);
   }
 
+  /// Reports `rule` at `stmt`, whose comments count.
+  template <class... Args>
+  void warn(DiagId rule, const ast::StmtBase &stmt, const Args &...args) {
+    warn(rule, &stmt.comments, stmt.lines, stmt.range, args...);
+  }
+
   /// Whether `error=true` turns what was found into a failure; reports
-  /// `lint violation found for rules: ...` if so.
+  /// `lint violation found for rules: ...` if so. BuildKit names the rules in
+  /// an order that changes from run to run; here they are sorted.
   bool failed();
 
   const CheckOptions &getOptions() const { return options; }
@@ -58,7 +74,7 @@ private:
   CheckOptions options;
   DiagEngine &diags;
   bool muted = false;
-  std::vector<std::string> violated;
+  std::set<std::string_view> violated;
 };
 
 } // namespace llb::check
