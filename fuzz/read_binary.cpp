@@ -7,6 +7,8 @@
 #include "llb/IR/Binary.h"
 #include "llb/IR/JsonDump.h"
 
+#include <llvm/ADT/STLExtras.h>
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   llb::fuzz::Input input(data, size);
   llvm::FailureOr<llb::ir::Module> module =
@@ -21,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (llvm::failed(module))
     return 0;
   std::vector<llb::Digest> digests = llb::ir::digestNodes(*module);
-  for (const llb::ir::Result &result : module->results()) {
+  for (const llb::ir::Result &result : module->results) {
     std::string bytes;
     llvm::raw_string_ostream out(bytes);
     llb::ir::writeModule(*module, result, out);
@@ -30,8 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     llvm::FailureOr<llb::ir::Module> second =
         llb::ir::readModule(again.text, again.diags);
     llb::fuzz::require(llvm::succeeded(second), "written bytes do not read");
-    llb::fuzz::require(llb::ir::digestNodes(*second) == digests,
-                       "digests changed on the way through");
+    // Operations that the result does not need are left out.
+    for (const llb::Digest &digest : llb::ir::digestNodes(*second))
+      llb::fuzz::require(llvm::is_contained(digests, digest),
+                         "digests changed on the way through");
   }
   return 0;
 }
