@@ -228,7 +228,7 @@ Parsed<std::vector<std::string>> parseCsv(std::string_view text) {
       std::string_view field = text.substr(at, end - at);
       size_t bare = field.find('"');
       if (bare != std::string_view::npos)
-        return csvError(at + bare, "bare \" in non-quoted field");
+        return csvError(at + bare, "bare \" in non-quoted-field");
       fields.emplace_back(field);
       if (end == std::string_view::npos)
         return {std::move(fields), {}};

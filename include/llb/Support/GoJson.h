@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// JSON as Go's encoding/json reads and writes it (buildkit.md 12.2): HTML
+// JSON as Go's encoding/json reads and writes it: HTML
 // characters escaped, invalid UTF-8 replaced, struct order kept.
 #ifndef LLB_SUPPORT_GOJSON_H
 #define LLB_SUPPORT_GOJSON_H
@@ -40,6 +40,9 @@ struct JsonValue {
 /// commas, at most 10,000 levels. `error` gets a message if not null.
 std::optional<JsonValue> parseJson(std::string_view text,
                                    std::string *error = nullptr);
+
+/// json.Valid.
+bool isJson(std::string_view text);
 
 /// json.Compact plus HTML escaping, as Go re-encodes a RawMessage; nothing if
 /// `text` is not JSON.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Platforms as containerd/platforms parses, normalises and formats them
-// (buildkit.md 2.1).
+// Platforms as containerd/platforms v1.0.0-rc.4 parses, normalises and formats
+// them.
 #ifndef LLB_SUPPORT_PLATFORM_H
 #define LLB_SUPPORT_PLATFORM_H
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Image references as distribution/reference reads them (buildkit.md 4.2,
-// 12.7).
+// Image references as distribution/reference v0.6.0 reads them.
 #ifndef LLB_SUPPORT_REFERENCE_H
 #define LLB_SUPPORT_REFERENCE_H
 
@@ -10,8 +9,11 @@
 
 namespace llb {
 
+/// digest.Parse of go-digest: Go's error text, or empty if the digest is valid.
+std::string checkDigest(std::string_view text);
+
 struct Reference {
-  /// `docker.io`
+  /// `docker.io`; empty if the first part of the name cannot be a host.
   std::string domain;
   /// `library/alpine`
   std::string path;
@@ -27,7 +29,7 @@ struct Reference {
   /// `docker.io/library/alpine:3@sha256:...`
   std::string str() const;
   /// `domain/path`
-  std::string name() const { return domain + "/" + path; }
+  std::string name() const;
   /// reference.FamiliarString: `alpine:3`.
   std::string familiar() const;
   /// reference.FamiliarName: `alpine`.

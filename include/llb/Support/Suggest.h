@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// "did you mean" (buildkit.md 1.12).
+// "did you mean", as BuildKit v0.32.2 has it in util/suggest.
 #ifndef LLB_SUPPORT_SUGGEST_H
 #define LLB_SUPPORT_SUGGEST_H
 
