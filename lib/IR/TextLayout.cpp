@@ -57,6 +57,15 @@ void printLeaf(const std::string &leaf, unsigned indent,
 
 } // namespace
 
+Doc Doc::optional(std::string head, std::vector<Doc> items, std::string tail) {
+  if (items.empty())
+    return Doc(head + tail);
+  Doc doc(head + " ", '{');
+  doc.items = std::move(items);
+  doc.tail = std::move(tail);
+  return doc;
+}
+
 size_t Doc::width() const {
   size_t total = head.size() + tail.size();
   if (!open)

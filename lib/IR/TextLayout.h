@@ -23,6 +23,11 @@ struct Doc {
   Doc(std::string leaf) : head(std::move(leaf)) {}
   Doc(std::string head, char open) : head(std::move(head)), open(open) {}
 
+  Doc(const char *leaf) : head(leaf) {}
+  /// `head tail`, or `head { items } tail` if there are any.
+  static Doc optional(std::string head, std::vector<Doc> items,
+                      std::string tail);
+
   /// Columns on one line; counts bytes.
   size_t width() const;
 };

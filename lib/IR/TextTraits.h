@@ -68,8 +68,14 @@ constexpr bool isOctal(const Field<Owner, Type> &field) {
 /// The name of the unknown-fields entry of any message.
 inline constexpr std::string_view unknownName = "unknown";
 
+/// The keyword of an operation without a body, where it is not the `return`
+/// that every well-formed module has.
+inline constexpr std::string_view terminalMnemonic = "terminal";
+
 /// The keyword of an operation.
 template <class Body> constexpr std::string_view mnemonicOf() {
+  if constexpr (std::is_same_v<Body, std::monostate>)
+    return terminalMnemonic;
 #define LLB_OP(Struct, Mnemonic, Number)                                       \
   if constexpr (std::is_same_v<Body, Struct>)                                  \
     return Mnemonic;

@@ -22,8 +22,20 @@ struct PrintOptions {
 void printModule(const Module &module, const PrintOptions &options,
                  llvm::raw_ostream &out);
 
+/// Where the nodes of a parsed module stand in their text.
+struct NodePlace {
+  /// The mnemonic, or `return`.
+  llvm::SMRange op;
+  /// The mounts of an exec and the actions of a file operation, in order.
+  std::vector<llvm::SMRange> parts;
+};
+/// One entry a node; empty for modules that were not read from text.
+using NodePlaces = std::vector<NodePlace>;
+
 /// Reads the text form from one of `diags`' buffers, going on after an error.
-llvm::FailureOr<Module> parseModule(std::string_view text, DiagEngine &diags);
+/// `places`, if not null, receives one entry a node.
+llvm::FailureOr<Module> parseModule(std::string_view text, DiagEngine &diags,
+                                    NodePlaces *places = nullptr);
 
 } // namespace llb::ir
 
