@@ -97,8 +97,10 @@ bool Parser::parseClauses() {
       if (!parseBase64(op.unknown.bytes))
         return false;
     } else if (consumeWord("encoded")) {
+      encoded.push_back({module.nodes.size() - 1, token.range()});
       if (!parseBase64(node().original))
         return false;
+      node().digest = Digest::of(node().original);
     } else {
       return true;
     }
@@ -106,8 +108,8 @@ bool Parser::parseClauses() {
 }
 
 /// `=> #1`, or `=> none` where that is not what leaving it out means.
-bool Parser::parseOutput(int64_t &out, bool allowNone) {
-  if (allowNone && consumeWord("none")) {
+bool Parser::parseOutput(int64_t &out) {
+  if (consumeWord("none")) {
     out = noIndex;
     return true;
   }
@@ -117,7 +119,6 @@ bool Parser::parseOutput(int64_t &out, bool allowNone) {
 /// `bind %base "…" -> "/dest" { fields } => #0`.
 bool Parser::parseMount(Mount &mount) {
   mount.input = noIndex;
-  mount.output = noIndex;
   addPlace(token);
   if (consumeWord("mount")) {
     int32_t kind = 0;
@@ -132,6 +133,7 @@ bool Parser::parseMount(Mount &mount) {
         mount.mountType = static_cast<MountType>(i);
     advance();
   }
+  mount.output = usualOutput(mount.mountType);
   if (startsRef() && !parseRef(mount.input))
     return false;
   if (!expect(TokenKind::Arrow) || !parseString(mount.dest))
@@ -139,7 +141,7 @@ bool Parser::parseMount(Mount &mount) {
   if (token.is(TokenKind::LeftBrace) && !parseMessage(mount))
     return false;
   return !consume(TokenKind::FatArrow) ||
-         parseOutput(mount.output, /*allowNone=*/true);
+         parseOutput(mount.output);
 }
 
 bool Parser::parseBody(Exec &exec) {
@@ -241,7 +243,7 @@ bool Parser::parseAction(FileAction &action, ActionDefaults &absent) {
     else if (token.is(TokenKind::LeftBrace))
       ok = std::visit(parseFields, action.action);
     else if (consume(TokenKind::FatArrow))
-      ok = parseOutput(action.output, /*allowNone=*/true),
+      ok = parseOutput(action.output),
       absent.output = false;
     else if (consumeWord("unknown"))
       ok = parseBase64(action.unknown.bytes);

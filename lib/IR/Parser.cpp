@@ -3,6 +3,9 @@
 // Statements, trailers and the entries of the module.
 #include "TextParser.h"
 
+#include "Codec.h"
+#include "llb/IR/Binary.h"
+
 namespace llb::ir {
 namespace text {
 namespace {
@@ -248,6 +251,28 @@ void Parser::reportUndefined() {
   }
 }
 
+/// An edit of the text next to bytes that were left as they are would silently
+/// do nothing.
+void Parser::checkEncoded() {
+  if (encoded.empty())
+    return;
+  std::vector<Digest> digests = digestNodes(module);
+  for (const EncodedClause &clause : encoded) {
+    const Node &node = module.nodes[clause.node];
+    wire::Op fromBytes;
+    bool same = wire::decode(node.original, &fromBytes).empty() &&
+                fromBytes.inputs.size() == node.op.inputs.size();
+    for (size_t i = 0; same && i < fromBytes.inputs.size(); ++i)
+      same = fromBytes.inputs[i].digest ==
+                 digests[node.op.inputs[i].node.index].str() &&
+             fromBytes.inputs[i].index == node.op.inputs[i].output;
+    if (!same || fromBytes.platform != node.op.platform ||
+        fromBytes.constraints != node.op.constraints ||
+        fromBytes.body != node.op.body || fromBytes.unknown != node.op.unknown)
+      diags.report(DiagId::TextEncodedDiffers, clause.range);
+  }
+}
+
 llvm::FailureOr<Module> Parser::parse(NodePlaces *places) {
   unsigned errorsBefore = diags.errorCount();
   while (!token.is(TokenKind::End)) {
@@ -263,6 +288,8 @@ llvm::FailureOr<Module> Parser::parse(NodePlaces *places) {
   reportUndefined();
   for (const Node &node : module.nodes)
     module.hasSource |= node.hasLocations;
+  if (diags.errorCount() == errorsBefore)
+    checkEncoded();
   if (places)
     *places = std::move(nodePlaces);
   if (diags.errorCount() != errorsBefore)

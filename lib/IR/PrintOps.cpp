@@ -113,8 +113,9 @@ Doc OpPrinter::mount(const Mount &mount) {
   std::vector<Doc> items;
   messages.entries(mount, items, {"input", "dest", "output", "mountType"});
   std::string tail;
-  if (mount.output != noIndex)
-    tail = " => #" + std::to_string(mount.output);
+  if (mount.output != usualOutput(mount.mountType))
+    tail = mount.output == noIndex ? std::string(" => none")
+                                   : " => #" + std::to_string(mount.output);
   return Doc::optional(std::move(head), std::move(items), std::move(tail));
 }
 

@@ -56,9 +56,7 @@ std::string Printer::encodedClause(NodeId id) const {
   const Node &node = module[id];
   if (node.original.empty())
     return "";
-  Node plain;
-  plain.op = node.op;
-  if (encodeOp(plain, digests) == node.original)
+  if (encodeCanonical(node.op, digests) == encodeOp(node, digests))
     return "";
   return " encoded " + base64Literal(node.original);
 }

@@ -209,6 +209,11 @@ private:
       if (!isNew)
         diags.report(DiagId::TextRepeatedField, name.range(), entry->first);
       setAbsent(entry->second);
+      if constexpr (requires { entry->second.isNull; })
+        if (consume(TokenKind::Equal)) {
+          entry->second.isNull = true;
+          return consumeWord("null") || unexpected("'null'");
+        }
       return parseMessage(entry->second);
     });
   }

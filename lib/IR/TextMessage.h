@@ -164,8 +164,14 @@ private:
                const std::map<std::string, Message> &value,
                std::vector<Doc> &items) {
     Doc doc(name + " ", '{');
-    for (const auto &[key, item] : value)
-      doc.items.push_back(group(this->key(key) + " ", item));
+    for (const auto &[name, item] : value) {
+      if constexpr (requires { item.isNull; })
+        if (item.isNull) {
+          doc.items.emplace_back(key(name) + " = null");
+          continue;
+        }
+      doc.items.push_back(group(key(name) + " ", item));
+    }
     items.push_back(std::move(doc));
   }
   template <class Message>

@@ -35,6 +35,7 @@ private:
   void recover();
   void resolveSources();
   void reportUndefined();
+  void checkEncoded();
 
   // Operations (ParseOps.cpp).
   bool parseOp(Token mnemonic);
@@ -57,7 +58,7 @@ private:
   };
   bool parseActions(File &file, std::deque<FileAction> &actions);
   bool parseAction(FileAction &action, ActionDefaults &absent);
-  bool parseOutput(int64_t &out, bool allowNone);
+  bool parseOutput(int64_t &out);
   bool startsRef() const;
 
   bool parseRef(int64_t &index) override;
@@ -91,6 +92,12 @@ private:
   llvm::StringMap<Definition> values;
   std::vector<UndefinedUse> undefined;
   std::vector<PendingSource> pendingSources;
+  /// Nodes with an `encoded` clause.
+  struct EncodedClause {
+    size_t node;
+    llvm::SMRange range;
+  };
+  std::vector<EncodedClause> encoded;
   /// The first index of each input of the operation being read.
   std::map<ValueId, int64_t> inputIndex;
   /// `^k` of the file operation being read, to be moved past its inputs once

@@ -82,6 +82,12 @@ template <class Body> constexpr std::string_view mnemonicOf() {
 #include "llb/IR/Ops.def"
 }
 
+/// The output that a mount without `=>` has. BuildKit's client leaves proto's
+/// zero in secrets and sockets, which make no value.
+constexpr int64_t usualOutput(MountType type) {
+  return type == MountType::Secret || type == MountType::Ssh ? 0 : noIndex;
+}
+
 template <class T> struct IsOptional : std::false_type {};
 template <class T> struct IsOptional<std::optional<T>> : std::true_type {};
 
