@@ -140,8 +140,7 @@ bool Parser::parseMount(Mount &mount) {
     return false;
   if (token.is(TokenKind::LeftBrace) && !parseMessage(mount))
     return false;
-  return !consume(TokenKind::FatArrow) ||
-         parseOutput(mount.output);
+  return !consume(TokenKind::FatArrow) || parseOutput(mount.output);
 }
 
 bool Parser::parseBody(Exec &exec) {
@@ -243,8 +242,7 @@ bool Parser::parseAction(FileAction &action, ActionDefaults &absent) {
     else if (token.is(TokenKind::LeftBrace))
       ok = std::visit(parseFields, action.action);
     else if (consume(TokenKind::FatArrow))
-      ok = parseOutput(action.output),
-      absent.output = false;
+      ok = parseOutput(action.output), absent.output = false;
     else if (consumeWord("unknown"))
       ok = parseBase64(action.unknown.bytes);
     else

@@ -5,8 +5,8 @@
 // before anything starts.
 #include "llb/IR/Verifier.h"
 
-#include "VerifyTables.h"
 #include "TextTraits.h"
+#include "VerifyTables.h"
 #include "llb/IR/Binary.h"
 #include "llb/Support/Suggest.h"
 
@@ -40,8 +40,8 @@ bool isAbsolute(std::string_view path, const Op &op) {
   if (path.starts_with('/'))
     return true;
   bool windows = op.platform && op.platform->os == "windows";
-  bool drive = path.size() > 2 && path[1] == ':' &&
-               (path[2] == '\\' || path[2] == '/');
+  bool drive =
+      path.size() > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
   return windows && (drive || path.starts_with('\\'));
 }
 
@@ -82,8 +82,8 @@ private:
     }
     auto reporter = diags.report(id, range, args...);
     if (!range.isValid())
-      reporter.prefix(fmt::format("operation {} ({}): ", current,
-                                  digestOf(current)));
+      reporter.prefix(
+          fmt::format("operation {} ({}): ", current, digestOf(current)));
   }
   std::string digestOf(uint32_t index) {
     if (digests.empty())
@@ -155,8 +155,8 @@ void Verifier::checkMount(const Mount &mount, size_t part) {
     report(DiagId::VerifyMountRelative, part, mount.dest);
   if (mount.dest == "/" && mount.mountType != MountType::Bind)
     report(DiagId::VerifyRootType, part, types[type]);
-  bool takesInput = mount.mountType == MountType::Bind ||
-                    mount.mountType == MountType::Cache;
+  bool takesInput =
+      mount.mountType == MountType::Bind || mount.mountType == MountType::Cache;
   if (mount.input == noIndex) {
     // A root without input and output is an empty directory.
     if (mount.mountType == MountType::Bind && mount.readonly &&

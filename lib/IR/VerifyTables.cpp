@@ -34,12 +34,12 @@ constexpr std::string_view systems[] = {
     "ios",     "js",      "linux",   "netbsd",    "openbsd", "plan9",
     "solaris", "wasip1",  "windows", "wasi"};
 constexpr std::string_view architectures[] = {
-    "386",    "amd64",   "arm",    "arm64", "loong64", "mips",  "mips64",
+    "386",      "amd64",  "arm",   "arm64",   "loong64", "mips",  "mips64",
     "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x", "wasm"};
 
 constexpr std::string_view schemes[] = {
-    "docker-image", "docker-image+blob", "git",   "http",
-    "https",        "local",             "oci-layout", "oci-layout+blob"};
+    "docker-image", "docker-image+blob", "git", "http", "https", "local",
+    "oci-layout",   "oci-layout+blob"};
 
 template <size_t N>
 bool contains(const std::string_view (&list)[N], std::string_view word) {
