@@ -12,17 +12,17 @@ file : (line NEWLINE)* EOF ;
 
 // A line that is all continuation has no word. ONBUILD ONBUILD is refused
 // later, so that an error of the inner line comes first, as in BuildKit.
-line : (ONBUILD flags)* instruction? ;
+line : trigger* instruction? ;
 
-flags : FLAG* FLAGS_END? ;
+trigger : ONBUILD FLAG* FLAGS_END? ;
 
 instruction
-  : (RUN | CMD | ENTRYPOINT | SHELL)                   flags (EXEC | BRACKETED | TEXT)?
-  | (ADD | COPY | VOLUME)                              flags (EXEC | BRACKETED | WORD+)?
-  | (FROM | EXPOSE)                                    flags WORD*
-  | (ENV | LABEL)                                      flags (NAME TEXT? | PAIR (PAIR | NAME)*)?
-  | ARG                                                flags (PAIR | NAME)*
-  | HEALTHCHECK                                        flags (TYPE (EXEC | BRACKETED | TEXT)?)?
-  | (MAINTAINER | STOPSIGNAL | USER | WORKDIR)         flags TEXT?
-  | UNKNOWN                                            flags TEXT?
+  : (RUN | CMD | ENTRYPOINT | SHELL)           FLAG* FLAGS_END? (EXEC | BRACKETED | TEXT)?
+  | (ADD | COPY | VOLUME)                      FLAG* FLAGS_END? (EXEC | BRACKETED | WORD+)?
+  | (FROM | EXPOSE)                            FLAG* FLAGS_END? WORD*
+  | (ENV | LABEL)                              FLAG* FLAGS_END? (NAME TEXT? | PAIR (PAIR | NAME)*)?
+  | ARG                                        FLAG* FLAGS_END? (PAIR | NAME)*
+  | HEALTHCHECK                                FLAG* FLAGS_END? (TYPE (EXEC | BRACKETED | TEXT)?)?
+  | (MAINTAINER | STOPSIGNAL | USER | WORKDIR) FLAG* FLAGS_END? TEXT?
+  | UNKNOWN                                    FLAG* FLAGS_END? TEXT?
   ;

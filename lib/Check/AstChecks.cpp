@@ -135,24 +135,15 @@ void checkInstructionCasing(const ast::BuildFile &file, Linter &linter) {
                   wantLower ? "lowercase" : "uppercase");
 }
 
-size_t countStatements(const ast::BuildFile &file) {
-  size_t count = file.globalArgs.size();
-  for (const ast::Stage &stage : file.stages)
-    count += 1 + stage.stmts.size();
-  return count;
-}
-
 } // namespace
 
 void llb::check::checkAst(const ast::BuildFile &file, Linter &linter) {
   for (const ast::EmptyContinuation &place : file.emptyContinuations)
     linter.warn(DiagId::NoEmptyContinuation, nullptr, place.lines, place.range);
   checkSound(file, linter);
-  if (file.faultyStmt) {
+  if (file.faultyStmt)
     checkFaulty(*file.faultyStmt, linter);
-    return;
-  }
-  if (file.soundStmts < countStatements(file))
+  if (!file.sound)
     return;
   checkStageNames(file, linter);
   checkInstructionCasing(file, linter);

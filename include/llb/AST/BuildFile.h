@@ -42,6 +42,8 @@ struct BuildFile {
   std::vector<ArgStmt> globalArgs;
   std::vector<Stage> stages;
   std::vector<EmptyContinuation> emptyContinuations;
+  /// Whether there was no error at all.
+  bool sound = true;
   /// How many statements, global arguments and FROM included, came before the
   /// first error in file order: what BuildKit's checks got to see. The whole
   /// file's count if there was none; 0 if the lines did not parse.

@@ -55,7 +55,8 @@ struct StmtBase {
   std::string word;
   /// The logical line, trimmed, continuations joined, no heredoc bodies.
   std::string original;
-  /// Comments since the last statement or bare `#` (buildkit.md 1.3).
+  /// Texts of the comments since the last statement or bare `#`, directives
+  /// excepted.
   std::vector<std::string> comments;
   std::vector<Heredoc> heredocs;
   /// From the word to the end of the last physical line.
@@ -278,7 +279,8 @@ struct MaintainerStmt : StmtBase {
 
 struct OnbuildStmt : StmtBase {
   static constexpr StmtKind kind = StmtKind::Onbuild;
-  /// The trigger as it is stored in the image config (buildkit.md 1.9, 2.9).
+  /// The trigger as it is stored in the image config: the line without its
+  /// ONBUILD, then each heredoc's body and terminator.
   std::string trigger;
 
   static constexpr auto fields() {

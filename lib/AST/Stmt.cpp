@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the statement structs need beyond their declaration.
+#include "llb/AST/Stmt.h"
+
+#include <llvm/Support/ErrorHandling.h>
+
+namespace llb::ast {
+
+std::string_view dockerWord(StmtKind kind) {
+  switch (kind) {
+#define LLB_STMT(Class, Docker, Ick)                                           \
+  case StmtKind::Class:                                                        \
+    return Docker;
+#include "llb/AST/Stmts.def"
+  }
+  llvm_unreachable("not a statement kind");
+}
+
+std::string Heredoc::chomped() const {
+  if (!chomp)
+    return content;
+  std::string out;
+  out.reserve(content.size());
+  bool lineStart = true;
+  for (char c : content) {
+    if (lineStart && c == '\t')
+      continue;
+    lineStart = c == '\n';
+    out += c;
+  }
+  return out;
+}
+
+} // namespace llb::ast

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One `fill` a statement. Each is a list of checks in BuildKit's order.
+#include "StmtBuilder.h"
+
+#include "Heredoc.h"
+#include "llb/AST/Mount.h"
+#include "llb/Support/GoText.h"
+#include "llb/Support/Suggest.h"
+#include "llb/Support/Unicode.h"
+
+#include <algorithm>
+#include <llvm/ADT/StringRef.h>
+#include <map>
+
+namespace llb::frontend {
+namespace {
+
+bool isRegexpSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+/// The rest of the first comment that starts with `name` and a space.
+std::string docComment(const std::vector<std::string> &comments,
+                       std::string_view name) {
+  if (name.empty())
+    return {};
+  for (const std::string &comment : comments)
+    if (comment.size() > name.size() && comment.starts_with(name) &&
+        comment[name.size()] == ' ')
+      return comment.substr(name.size() + 1);
+  return {};
+}
+
+bool isStageName(std::string_view name) {
+  auto isLower = [](char c) { return c >= 'a' && c <= 'z'; };
+  auto isTail = [&](char c) {
+    return isLower(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  return !name.empty() && isLower(name[0]) &&
+         std::all_of(name.begin(), name.end(), isTail);
+}
+
+class Builder {
+public:
+  Builder(RawStmt &raw, Args args, char escape, Diagnostic &error)
+      : raw(raw), line(*raw.line), args(std::move(args)), error(error) {
+    for (const Word &word : raw.heads[0].flags)
+      flags.push_back({flagText(word.text, escape), raw.place(word)});
+  }
+
+  bool build(ast::Stmt &stmt);
+
+private:
+  RawStmt &raw;
+  LogicalLine &line;
+  Args args;
+  Diagnostic &error;
+  std::vector<FlagWord> flags;
+
+  template <class Stmt> bool make(ast::Stmt &result) {
+    Stmt &stmt = result.emplace<Stmt>();
+    stmt.word = raw.heads[0].word.text;
+    stmt.original = unicode::trim(line.text);
+    stmt.range = line.range;
+    stmt.lines = line.lines;
+    for (const FlagWord &flag : flags)
+      stmt.flags.push_back(flag.text);
+    bool sound = fill(stmt);
+    stmt.comments = std::move(line.comments);
+    stmt.heredocs = std::move(line.heredocs);
+    return sound;
+  }
+
+  bool fill(ast::AddStmt &stmt);
+  bool fill(ast::ArgStmt &stmt);
+  bool fill(ast::CmdStmt &stmt);
+  bool fill(ast::CopyStmt &stmt);
+  bool fill(ast::EntrypointStmt &stmt);
+  bool fill(ast::EnvStmt &stmt);
+  bool fill(ast::ExposeStmt &stmt);
+  bool fill(ast::FromStmt &stmt);
+  bool fill(ast::HealthcheckStmt &stmt);
+  bool fill(ast::LabelStmt &stmt);
+  bool fill(ast::MaintainerStmt &stmt);
+  bool fill(ast::OnbuildStmt &stmt);
+  bool fill(ast::RunStmt &stmt);
+  bool fill(ast::ShellStmt &stmt);
+  bool fill(ast::StopsignalStmt &stmt);
+  bool fill(ast::UserStmt &stmt);
+  bool fill(ast::VolumeStmt &stmt);
+  bool fill(ast::WorkdirStmt &stmt);
+
+  bool unknownInstruction();
+  bool needArguments(std::string_view instruction);
+  bool oneArgument(std::string_view instruction, std::string &target);
+  bool fillPairs(std::string_view instruction,
+                 std::vector<ast::KeyValue> &target);
+  ast::CommandLine commandLine() const;
+  bool readDuration(std::string_view flag, const std::string &text,
+                    int64_t &target);
+  template <class Stmt>
+  bool fillFiles(std::string_view instruction, Stmt &stmt);
+
+  llvm::SMRange wordRange() const { return raw.place(raw.heads[0].word); }
+  bool readFlags(llvm::ArrayRef<FlagSpec> specs = {}) {
+    return parseFlags(flags, specs, error);
+  }
+  template <class... Values>
+  bool fail(DiagId id, llvm::SMRange range, const Values &...values) {
+    error = DiagEngine::make(id, range, fmt::make_format_args(values...));
+    return false;
+  }
+};
+
+bool Builder::unknownInstruction() {
+  std::vector<std::string> names = {
+#define LLB_STMT(Class, Docker, Ick) Docker,
+#include "llb/AST/Stmts.def"
+  };
+  std::string word(raw.heads[0].word.text);
+  fail(DiagId::UnknownInstruction, wordRange(), word,
+       didYouMean(word, names, /*caseSensitive=*/false));
+  if (auto better = suggest(word, names, /*caseSensitive=*/false))
+    error.fixIts.push_back({wordRange(), *better});
+  return false;
+}
+
+bool Builder::needArguments(std::string_view instruction) {
+  return fail(DiagId::NeedsArguments, wordRange(), instruction);
+}
+
+/// The argument is the rest of the line, so there is one or none.
+bool Builder::oneArgument(std::string_view instruction, std::string &target) {
+  if (args.items.size() != 1)
+    return fail(DiagId::NeedsOneArgument, wordRange(), instruction);
+  target = std::move(args.items[0].text);
+  return true;
+}
+
+bool Builder::fillPairs(std::string_view instruction,
+                        std::vector<ast::KeyValue> &target) {
+  if (!readFlags())
+    return false;
+  if (args.pairs.empty())
+    return needArguments(instruction);
+  for (Pair &pair : args.pairs) {
+    if (pair.value.key.empty())
+      return fail(DiagId::BlankName, pair.range, instruction);
+    target.push_back(std::move(pair.value));
+  }
+  return true;
+}
+
+ast::CommandLine Builder::commandLine() const {
+  ast::CommandLine command;
+  command.shellForm = !args.json;
+  for (const Arg &arg : args.items)
+    command.args.push_back(arg.text);
+  return command;
+}
+
+/// Sources, inline files and destination of ADD and COPY. A body is found by
+/// its heredoc's name, so of two with one name the last counts for both.
+template <class Stmt>
+bool Builder::fillFiles(std::string_view instruction, Stmt &stmt) {
+  DiagId ignoredId;
+  std::string ignored;
+  Arg &dest = args.items.back();
+  if (parseHeredocWord(dest.text, ignoredId, ignored))
+    return fail(DiagId::HeredocDestination, dest.range, instruction);
+  std::map<std::string_view, const ast::Heredoc *> bodies;
+  for (const ast::Heredoc &heredoc : line.heredocs)
+    bodies[heredoc.name] = &heredoc;
+  for (size_t i = 0; i + 1 < args.items.size(); ++i) {
+    std::string &source = args.items[i].text;
+    std::optional<ast::Heredoc> heredoc;
+    if (source.find("<<") != std::string::npos)
+      heredoc = parseHeredocWord(source, ignoredId, ignored);
+    if (!heredoc) {
+      stmt.sources.push_back(std::move(source));
+      continue;
+    }
+    if (auto body = bodies.find(heredoc->name); body != bodies.end())
+      heredoc->content = body->second->content;
+    stmt.inlineFiles.push_back(
+        {heredoc->name, heredoc->chomped(), heredoc->expand});
+  }
+  stmt.dest = std::move(dest.text);
+  return true;
+}
+
+bool Builder::fill(ast::AddStmt &stmt) {
+  if (args.items.size() < 2)
+    return fail(DiagId::NeedsDestination, wordRange(), "ADD");
+  return readFlags({{"chown", &stmt.chown},
+                    {"chmod", &stmt.chmod},
+                    {"link", &stmt.link},
+                    {"keep-git-dir", &stmt.keepGitDir},
+                    {"checksum", &stmt.checksum},
+                    {"unpack", &stmt.unpack},
+                    {"exclude", &stmt.excludes}}) &&
+         fillFiles("ADD", stmt);
+}
+
+bool Builder::fill(ast::CopyStmt &stmt) {
+  if (args.items.size() < 2)
+    return fail(DiagId::NeedsDestination, wordRange(), "COPY");
+  return readFlags({{"chown", &stmt.chown},
+                    {"from", &stmt.from},
+                    {"chmod", &stmt.chmod},
+                    {"link", &stmt.link},
+                    {"exclude", &stmt.excludes},
+                    {"parents", &stmt.parents}}) &&
+         fillFiles("COPY", stmt);
+}
+
+/// Flags of an ARG are read with the line and never looked at.
+bool Builder::fill(ast::ArgStmt &stmt) {
+  if (args.items.empty())
+    return needArguments("ARG");
+  for (Arg &arg : args.items) {
+    ast::ArgDecl decl;
+    size_t equal = arg.text.find('=');
+    if (equal == 0)
+      return fail(DiagId::BlankName, arg.range, "ARG");
+    decl.key = arg.text.substr(0, equal);
+    if (equal != std::string::npos)
+      decl.value = arg.text.substr(equal + 1);
+    decl.doc = docComment(line.comments, decl.key);
+    stmt.args.push_back(std::move(decl));
+  }
+  return true;
+}
+
+bool Builder::fill(ast::CmdStmt &stmt) {
+  stmt.command = commandLine();
+  return readFlags();
+}
+
+bool Builder::fill(ast::EntrypointStmt &stmt) {
+  stmt.command = commandLine();
+  return readFlags();
+}
+
+bool Builder::fill(ast::EnvStmt &stmt) { return fillPairs("ENV", stmt.pairs); }
+
+bool Builder::fill(ast::LabelStmt &stmt) {
+  return fillPairs("LABEL", stmt.pairs);
+}
+
+bool Builder::fill(ast::ExposeStmt &stmt) {
+  if (args.items.empty())
+    return needArguments("EXPOSE");
+  if (!readFlags())
+    return false;
+  for (Arg &arg : args.items)
+    stmt.ports.push_back(std::move(arg.text));
+  std::sort(stmt.ports.begin(), stmt.ports.end());
+  return true;
+}
+
+bool Builder::fill(ast::FromStmt &stmt) {
+  const std::vector<Arg> &words = args.items;
+  if (!words.empty())
+    stmt.base = words[0].text;
+  if (words.size() >= 3)
+    stmt.asWord = words[1].text;
+  if (words.size() == 3)
+    stmt.nameAsWritten = words[2].text;
+  if (words.size() == 3 && unicode::equalFold(words[1].text, "as")) {
+    stmt.name = unicode::toLower(words[2].text);
+    if (!isStageName(stmt.name))
+      return fail(DiagId::InvalidStageName, words[2].range,
+                  go::quote(words[2].text));
+  } else if (words.size() != 1) {
+    return fail(DiagId::FromArguments,
+                words.empty() ? wordRange() : raw.place(raw.rest));
+  }
+  stmt.doc = docComment(line.comments, stmt.name);
+  return readFlags({{"platform", &stmt.platform}});
+}
+
+bool Builder::readDuration(std::string_view flag, const std::string &text,
+                           int64_t &target) {
+  if (text.empty())
+    return true;
+  go::Parsed<int64_t> duration = go::parseDuration(text);
+  if (!duration.ok())
+    return fail(DiagId::InvalidDuration, flagRange(flags, flag),
+                duration.error);
+  constexpr int64_t millisecond = 1'000'000;
+  if (duration.value != 0 && duration.value < millisecond)
+    return fail(DiagId::IntervalTooShort, flagRange(flags, flag),
+                go::quote(flag));
+  target = duration.value;
+  return true;
+}
+
+bool Builder::fill(ast::HealthcheckStmt &stmt) {
+  if (args.items.empty())
+    return needArguments("HEALTHCHECK");
+  std::string type = unicode::toUpper(args.items[0].text);
+  if (type == "NONE") {
+    if (args.items.size() > 1)
+      return fail(DiagId::HealthcheckNoneArguments, args.items[1].range);
+    stmt.test = {type};
+    return true;
+  }
+  std::string interval, timeout, startPeriod, startInterval, retries;
+  if (!readFlags({{"interval", &interval},
+                  {"timeout", &timeout},
+                  {"start-period", &startPeriod},
+                  {"start-interval", &startInterval},
+                  {"retries", &retries}}))
+    return false;
+  if (type != "CMD")
+    return fail(DiagId::HealthcheckType, args.items[0].range, go::quote(type));
+  if (args.items.size() == 1)
+    return fail(DiagId::HealthcheckNoCommand, wordRange());
+  stmt.test.push_back(args.json ? "CMD" : "CMD-SHELL");
+  for (size_t i = 1; i < args.items.size(); ++i)
+    stmt.test.push_back(std::move(args.items[i].text));
+  if (!readDuration("interval", interval, stmt.interval) ||
+      !readDuration("timeout", timeout, stmt.timeout) ||
+      !readDuration("start-period", startPeriod, stmt.startPeriod) ||
+      !readDuration("start-interval", startInterval, stmt.startInterval))
+    return false;
+  if (retries.empty())
+    return true;
+  go::Parsed<int64_t> count = go::parseInt(retries, 10, 32);
+  llvm::SMRange range = flagRange(flags, "retries");
+  if (!count.ok())
+    return fail(DiagId::InvalidRetries, range, count.error);
+  if (count.value < 0)
+    return fail(DiagId::NegativeRetries, range, count.value);
+  stmt.retries = static_cast<int>(count.value);
+  return true;
+}
+
+bool Builder::fill(ast::MaintainerStmt &stmt) {
+  return oneArgument("MAINTAINER", stmt.maintainer) && readFlags();
+}
+
+bool Builder::fill(ast::OnbuildStmt &stmt) {
+  // The arguments were read for the innermost instruction; here only the word
+  // of the next one counts.
+  if (raw.heads.size() < 2)
+    return needArguments("ONBUILD");
+  if (!readFlags())
+    return false;
+  const Word &inner = raw.heads[1].word;
+  std::string trigger = unicode::toUpper(unicode::trim(inner.text));
+  if (trigger == "ONBUILD")
+    return fail(DiagId::ChainedOnbuild, raw.place(inner));
+  if (trigger == "MAINTAINER" || trigger == "FROM")
+    return fail(DiagId::ForbiddenTrigger, raw.place(inner), trigger);
+
+  // The word is looked for again, in ASCII only: one written with the dotted
+  // capital I stays.
+  std::string_view text = line.text;
+  size_t i = 0;
+  while (i < text.size() && isRegexpSpace(text[i]))
+    ++i;
+  if (llvm::StringRef(text.substr(i)).starts_with_insensitive("ONBUILD")) {
+    i += 7;
+    while (i < text.size() && isRegexpSpace(text[i]))
+      ++i;
+    text.remove_prefix(i);
+  }
+  stmt.trigger = text;
+  for (const ast::Heredoc &heredoc : line.heredocs)
+    stmt.trigger += '\n' + heredoc.content + heredoc.name;
+  return true;
+}
+
+bool Builder::fill(ast::RunStmt &stmt) {
+  if (!readFlags({{"device", &stmt.devices},
+                  {"mount", &stmt.mounts},
+                  {"network", &stmt.network},
+                  {"security", &stmt.security}}))
+    return false;
+  stmt.command = commandLine();
+  for (size_t i = 0; i < stmt.devices.size(); ++i)
+    if (!ast::parseDevice(stmt.devices[i], flagRange(flags, "device", i),
+                          error))
+      return false;
+  for (size_t i = 0; i < stmt.mounts.size(); ++i)
+    if (!ast::parseMount(stmt.mounts[i], nullptr, flagRange(flags, "mount", i),
+                         error))
+      return false;
+  if (stmt.network != "default" && stmt.network != "none" &&
+      stmt.network != "host")
+    return fail(DiagId::InvalidNetworkMode, flagRange(flags, "network"),
+                go::quote(stmt.network));
+  if (stmt.security != "sandbox" && stmt.security != "insecure")
+    return fail(DiagId::InvalidSecurityMode, flagRange(flags, "security"),
+                go::quote(stmt.security));
+  return true;
+}
+
+bool Builder::fill(ast::ShellStmt &stmt) {
+  if (!readFlags())
+    return false;
+  if (args.items.empty())
+    return needArguments("SHELL");
+  if (!args.json)
+    return fail(DiagId::ShellNotJson, args.items[0].range);
+  for (Arg &arg : args.items)
+    stmt.shell.push_back(std::move(arg.text));
+  return true;
+}
+
+/// Flags of a STOPSIGNAL are read with the line and never looked at.
+bool Builder::fill(ast::StopsignalStmt &stmt) {
+  return oneArgument("STOPSIGNAL", stmt.signal);
+}
+
+bool Builder::fill(ast::UserStmt &stmt) {
+  return oneArgument("USER", stmt.user) && readFlags();
+}
+
+bool Builder::fill(ast::VolumeStmt &stmt) {
+  if (args.items.empty())
+    return needArguments("VOLUME");
+  if (!readFlags())
+    return false;
+  for (const Arg &arg : args.items) {
+    stmt.volumes.emplace_back(unicode::trim(arg.text));
+    if (stmt.volumes.back().empty())
+      return fail(DiagId::EmptyVolume, arg.range);
+  }
+  return true;
+}
+
+bool Builder::fill(ast::WorkdirStmt &stmt) {
+  return oneArgument("WORKDIR", stmt.path) && readFlags();
+}
+
+bool Builder::build(ast::Stmt &stmt) {
+  if (!raw.heads[0].kind)
+    return unknownInstruction();
+  switch (*raw.heads[0].kind) {
+#define LLB_STMT(Class, Docker, Ick)                                           \
+  case ast::StmtKind::Class:                                                   \
+    return make<ast::Class##Stmt>(stmt);
+#include "llb/AST/Stmts.def"
+  }
+  return false;
+}
+
+} // namespace
+
+bool buildStmt(RawStmt &raw, Args args, char escape, ast::Stmt &stmt,
+               Diagnostic &error) {
+  return Builder(raw, std::move(args), escape, error).build(stmt);
+}
+
+} // namespace llb::frontend

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All lines go through the lexer in one run: making a lexer and a parser costs
+// more than reading a small file, so there is one pair a thread, and resetting
+// it per line would cost more than the line. The parse tree holds no text, only
+// tokens with offsets into the lines.
+#include "Grammar.h"
+
+#include "../Common/ByteClasses.h"
+#include "../Common/ExecForm.h"
+#include "DockerfileLexer.h"
+#include "DockerfileParser.h"
+#include "llb/Support/Unicode.h"
+
+#include <antlr4-runtime.h>
+#include <llvm/ADT/ArrayRef.h>
+#include <llvm/Support/ErrorHandling.h>
+
+namespace llb::frontend::dockerfile {
+namespace {
+
+using antlr4::Token;
+
+/// The byte classes of the lines, each line ended by a line feed.
+class ClassStream final : public antlr4::CharStream {
+public:
+  void load(std::string classes) {
+    text = std::move(classes);
+    position = 0;
+  }
+
+  void consume() override {
+    if (position < text.size())
+      ++position;
+  }
+  size_t LA(ssize_t offset) override {
+    size_t at = position + offset - (offset > 0 ? 1 : 0);
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : EOF;
+  }
+  ssize_t mark() override { return -1; }
+  void release(ssize_t) override {}
+  size_t index() override { return position; }
+  void seek(size_t index) override { position = std::min(index, text.size()); }
+  size_t size() override { return text.size(); }
+  std::string getSourceName() const override { return "lines"; }
+  std::string getText(const antlr4::misc::Interval &interval) override {
+    return text.substr(interval.a, interval.b - interval.a + 1);
+  }
+  std::string toString() const override { return text; }
+
+private:
+  std::string text;
+  size_t position = 0;
+};
+
+/// A trimmed logical line and where it starts in the class stream.
+struct Input {
+  std::string_view text;
+  /// Of `text` in the logical line.
+  size_t lead;
+  /// In the class stream.
+  size_t start;
+};
+
+class Grammar {
+public:
+  static Grammar &instance() {
+    static thread_local Grammar grammar;
+    return grammar;
+  }
+
+  /// Makes `lines` the input; ends the life of tokens and trees before.
+  void load(llvm::ArrayRef<std::string_view> lines, char escape);
+  std::vector<Token *> tokens();
+  DockerfileParser::FileContext *parse();
+
+  /// The text of a token, and its place in the logical line.
+  Word word(const Token &token, size_t line) const {
+    const Input &input = inputs[line];
+    size_t offset = token.getStartIndex() - input.start;
+    size_t length = token.getStopIndex() + 1 - token.getStartIndex();
+    return {input.text.substr(offset, length), input.lead + offset};
+  }
+  const Input &input(size_t line) const { return inputs[line]; }
+  std::string kindName(const Token &token) {
+    return lexer.getVocabulary().getSymbolicName(token.getType());
+  }
+
+private:
+  Grammar() : lexer(&stream), tokenStream(&lexer), parser(&tokenStream) {
+    lexer.removeErrorListeners();
+    parser.removeErrorListeners();
+    parser.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
+    parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
+        antlr4::atn::PredictionMode::SLL);
+  }
+
+  std::vector<Input> inputs;
+  ClassStream stream;
+  DockerfileLexer lexer;
+  antlr4::CommonTokenStream tokenStream;
+  DockerfileParser parser;
+};
+
+void Grammar::load(llvm::ArrayRef<std::string_view> lines, char escape) {
+  parser.reset();
+  inputs.clear();
+  std::string classes;
+  for (std::string_view line : lines) {
+    std::string_view text = unicode::trim(line);
+    inputs.push_back({text,
+                      text.empty() ? 0 : static_cast<size_t>(text.data() - line.data()),
+                      classes.size()});
+    appendByteClasses(classes, text, escape);
+    classes += '\n';
+  }
+  stream.load(std::move(classes));
+  lexer.setInputStream(&stream);
+  tokenStream.setTokenSource(&lexer);
+}
+
+std::vector<Token *> Grammar::tokens() {
+  tokenStream.fill();
+  assert(lexer.getNumberOfSyntaxErrors() == 0 && "a mode misses a character");
+  return tokenStream.getTokens();
+}
+
+/// Every input parses; the tree lives until the next `load`.
+DockerfileParser::FileContext *Grammar::parse() {
+  try {
+    tokenStream.fill();
+    assert(lexer.getNumberOfSyntaxErrors() == 0 && "a mode misses a character");
+    parser.setTokenStream(&tokenStream);
+    return parser.file();
+  } catch (const antlr4::ParseCancellationException &) {
+    llvm_unreachable("the lexer let a token through that the parser refuses");
+  }
+}
+
+std::optional<ast::StmtKind> kindOf(const Token &token) {
+  switch (token.getType()) {
+  case DockerfileLexer::ADD:
+    return ast::StmtKind::Add;
+  case DockerfileLexer::ARG:
+    return ast::StmtKind::Arg;
+  case DockerfileLexer::CMD:
+    return ast::StmtKind::Cmd;
+  case DockerfileLexer::COPY:
+    return ast::StmtKind::Copy;
+  case DockerfileLexer::ENTRYPOINT:
+    return ast::StmtKind::Entrypoint;
+  case DockerfileLexer::ENV:
+    return ast::StmtKind::Env;
+  case DockerfileLexer::EXPOSE:
+    return ast::StmtKind::Expose;
+  case DockerfileLexer::FROM:
+    return ast::StmtKind::From;
+  case DockerfileLexer::HEALTHCHECK:
+    return ast::StmtKind::Healthcheck;
+  case DockerfileLexer::LABEL:
+    return ast::StmtKind::Label;
+  case DockerfileLexer::MAINTAINER:
+    return ast::StmtKind::Maintainer;
+  case DockerfileLexer::ONBUILD:
+    return ast::StmtKind::Onbuild;
+  case DockerfileLexer::RUN:
+    return ast::StmtKind::Run;
+  case DockerfileLexer::SHELL:
+    return ast::StmtKind::Shell;
+  case DockerfileLexer::STOPSIGNAL:
+    return ast::StmtKind::Stopsignal;
+  case DockerfileLexer::USER:
+    return ast::StmtKind::User;
+  case DockerfileLexer::VOLUME:
+    return ast::StmtKind::Volume;
+  case DockerfileLexer::WORKDIR:
+    return ast::StmtKind::Workdir;
+  default:
+    return std::nullopt;
+  }
+}
+
+ArgsForm formOf(const Token &token) {
+  switch (token.getType()) {
+  case DockerfileLexer::EXEC:
+    return ArgsForm::Exec;
+  case DockerfileLexer::BRACKETED:
+    return ArgsForm::Bracketed;
+  case DockerfileLexer::TEXT:
+    return ArgsForm::Text;
+  case DockerfileLexer::WORD:
+    return ArgsForm::Words;
+  default:
+    return ArgsForm::Pairs;
+  }
+}
+
+Word withoutSpaceBefore(Word word) {
+  while (!word.text.empty() && isByteSpace(word.text.front())) {
+    word.text.remove_prefix(1);
+    ++word.offset;
+  }
+  return word;
+}
+
+/// Adds one token to the statement it belongs to, in order.
+void addToken(RawStmt &stmt, const Token &token, const Grammar &grammar,
+              size_t line, bool first) {
+  Word word = grammar.word(token, line);
+  if (first) {
+    stmt.heads.push_back({kindOf(token), word, {}});
+    return;
+  }
+  switch (token.getType()) {
+  case DockerfileLexer::FLAG:
+    stmt.heads.back().flags.push_back(withoutSpaceBefore(word));
+    return;
+  case DockerfileLexer::FLAGS_END:
+    return;
+  case DockerfileLexer::TYPE:
+    stmt.type = word;
+    return;
+  default:
+    break;
+  }
+  if (stmt.args.empty()) {
+    const Input &input = grammar.input(line);
+    stmt.form = formOf(token);
+    stmt.rest = {input.text.substr(word.offset - input.lead), word.offset};
+  }
+  stmt.args.push_back(word);
+}
+
+} // namespace
+
+std::vector<RawStmt> parseLines(LineFile &file) {
+  Grammar &grammar = Grammar::instance();
+  std::vector<std::string_view> texts;
+  texts.reserve(file.lines.size());
+  for (const LogicalLine &line : file.lines)
+    texts.push_back(line.text);
+  grammar.load(texts, file.escape);
+
+  std::vector<RawStmt> stmts;
+  stmts.reserve(file.lines.size());
+  // A line's children are rules, whose children are all tokens.
+  for (DockerfileParser::LineContext *line : grammar.parse()->line()) {
+    size_t index = stmts.size();
+    RawStmt &stmt = stmts.emplace_back();
+    stmt.line = &file.lines[index];
+    for (antlr4::tree::ParseTree *part : line->children) {
+      bool first = true;
+      for (antlr4::tree::ParseTree *leaf : part->children) {
+        auto *node = static_cast<antlr4::tree::TerminalNode *>(leaf);
+        addToken(stmt, *node->getSymbol(), grammar, index, first);
+        first = false;
+      }
+    }
+    if (stmt.heads.empty())
+      stmt.heads.emplace_back();
+  }
+  return stmts;
+}
+
+bool holdsHeredocs(std::string_view line, char escape) {
+  Grammar &grammar = Grammar::instance();
+  grammar.load(line, escape);
+  bool behindOnbuild = false;
+  bool taker = false;
+  for (const Token *token : grammar.tokens()) {
+    switch (token->getType()) {
+    case DockerfileLexer::ONBUILD:
+      if (behindOnbuild)
+        return false;
+      behindOnbuild = true;
+      break;
+    case DockerfileLexer::ADD:
+    case DockerfileLexer::COPY:
+    case DockerfileLexer::RUN:
+      taker = true;
+      break;
+    case DockerfileLexer::FLAG:
+    case DockerfileLexer::FLAGS_END:
+      break;
+    case DockerfileLexer::EXEC:
+      return false;
+    case DockerfileLexer::BRACKETED: {
+      std::vector<std::string> items;
+      return taker && parseExecForm(grammar.word(*token, 0).text, items) ==
+                          ExecForm::NotJson;
+    }
+    default:
+      return taker;
+    }
+  }
+  return taker;
+}
+
+void forEachToken(
+    LineFile &file,
+    llvm::function_ref<void(size_t line, std::string_view kind, const Word &)>
+        visit) {
+  Grammar &grammar = Grammar::instance();
+  std::vector<std::string_view> texts;
+  for (const LogicalLine &line : file.lines)
+    texts.push_back(line.text);
+  grammar.load(texts, file.escape);
+  size_t line = 0;
+  for (const Token *token : grammar.tokens()) {
+    if (token->getType() == DockerfileLexer::NEWLINE) {
+      ++line;
+    } else if (token->getType() != Token::EOF) {
+      visit(line, grammar.kindName(*token),
+            withoutSpaceBefore(grammar.word(*token, line)));
+    }
+  }
+}
+
+} // namespace llb::frontend::dockerfile
