@@ -42,10 +42,9 @@ struct Heredoc {
   std::string chomped() const;
 
   static constexpr auto fields() {
-    return std::tuple(field("name", &Heredoc::name),
-                      field("content", &Heredoc::content),
-                      field("expand", &Heredoc::expand),
-                      field("chomp", &Heredoc::chomp));
+    return std::tuple(
+        field("name", &Heredoc::name), field("content", &Heredoc::content),
+        field("expand", &Heredoc::expand), field("chomp", &Heredoc::chomp));
   }
 };
 
@@ -231,10 +230,9 @@ struct FromStmt : StmtBase {
   std::string doc;
 
   static constexpr auto fields() {
-    return std::tuple(field("base", &FromStmt::base),
-                      field("platform", &FromStmt::platform),
-                      field("name", &FromStmt::nameAsWritten),
-                      field("doc", &FromStmt::doc));
+    return std::tuple(
+        field("base", &FromStmt::base), field("platform", &FromStmt::platform),
+        field("name", &FromStmt::nameAsWritten), field("doc", &FromStmt::doc));
   }
 };
 
@@ -354,10 +352,11 @@ struct WorkdirStmt : StmtBase {
   }
 };
 
-using Stmt = std::variant<
-    AddStmt, ArgStmt, CmdStmt, CopyStmt, EntrypointStmt, EnvStmt, ExposeStmt,
-    FromStmt, HealthcheckStmt, LabelStmt, MaintainerStmt, OnbuildStmt, RunStmt,
-    ShellStmt, StopsignalStmt, UserStmt, VolumeStmt, WorkdirStmt>;
+using Stmt =
+    std::variant<AddStmt, ArgStmt, CmdStmt, CopyStmt, EntrypointStmt, EnvStmt,
+                 ExposeStmt, FromStmt, HealthcheckStmt, LabelStmt,
+                 MaintainerStmt, OnbuildStmt, RunStmt, ShellStmt,
+                 StopsignalStmt, UserStmt, VolumeStmt, WorkdirStmt>;
 
 inline StmtKind kindOf(const Stmt &stmt) {
   return std::visit([](const auto &s) { return s.kind; }, stmt);

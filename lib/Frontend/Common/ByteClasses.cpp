@@ -27,7 +27,7 @@ constexpr std::array<char, 256> makeTable(char escape) {
   std::array<char, 256> table{};
   for (unsigned i = 0; i < 256; ++i) {
     bool isSpace = i >= '\t' && i <= '\r';
-    table[i] = i >= 0x80               ? char(High)
+    table[i] = i >= 0x80              ? char(High)
                : i < 0x20 && !isSpace ? char(Control)
                                       : static_cast<char>(i);
   }

@@ -33,9 +33,8 @@ bool splitDirective(std::string_view text, std::string_view &name,
   size_t length = 0;
   if (text.empty() || !isAsciiLetter(text[0]))
     return false;
-  while (length < text.size() &&
-         (isAsciiLetter(text[length]) ||
-          (text[length] >= '0' && text[length] <= '9')))
+  while (length < text.size() && (isAsciiLetter(text[length]) ||
+                                  (text[length] >= '0' && text[length] <= '9')))
     ++length;
   name = text.substr(0, length);
   text = dropSpaces(text.substr(length));

@@ -45,8 +45,8 @@ bool parsePlain(std::string_view text, std::vector<std::string> &items) {
 
 bool overflows(const std::string &number) {
   llvm::APFloat value(llvm::APFloat::IEEEdouble());
-  llvm::Expected<llvm::APFloat::opStatus> status = value.convertFromString(
-      number, llvm::APFloat::rmNearestTiesToEven);
+  llvm::Expected<llvm::APFloat::opStatus> status =
+      value.convertFromString(number, llvm::APFloat::rmNearestTiesToEven);
   if (!status) {
     llvm::consumeError(status.takeError());
     return false;

@@ -47,9 +47,8 @@ bool FlagParser::unknown(const FlagWord &word, std::string_view name) {
   size_t width = word.range.End.getPointer() - written;
   if (std::optional<std::string> better = suggest(name, names, true);
       better && std::string_view(written, width) == word.text) {
-    llvm::SMRange range(
-        llvm::SMLoc::getFromPointer(written + 2),
-        llvm::SMLoc::getFromPointer(written + 2 + name.size()));
+    llvm::SMRange range(llvm::SMLoc::getFromPointer(written + 2),
+                        llvm::SMLoc::getFromPointer(written + 2 + name.size()));
     error.fixIts.push_back({range, *better});
   }
   return false;

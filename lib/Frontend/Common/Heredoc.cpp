@@ -28,9 +28,8 @@ bool isRegexpSpace(char c) {
 
 } // namespace
 
-std::optional<ast::Heredoc> parseHeredocWord(std::string_view word,
-                                             DiagId &errorId,
-                                             std::string &error) {
+std::optional<ast::Heredoc>
+parseHeredocWord(std::string_view word, DiagId &errorId, std::string &error) {
   // Digits, `<<`, perhaps a `-`, white space, and no further `<`.
   while (!word.empty() && word[0] >= '0' && word[0] <= '9')
     word.remove_prefix(1);

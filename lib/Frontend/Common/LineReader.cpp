@@ -120,8 +120,7 @@ void LineReader::readInstruction(std::string_view firstPiece,
                                  std::string_view firstLine) {
   LogicalLine line;
   line.lines.first = current;
-  const char *begin =
-      firstPiece.empty() ? firstLine.data() : firstPiece.data();
+  const char *begin = firstPiece.empty() ? firstLine.data() : firstPiece.data();
   const char *end = firstLine.data() + trimNewline(firstLine).size();
 
   std::string_view piece = firstPiece;
@@ -170,8 +169,8 @@ void LineReader::readHeredocs(LogicalLine &line, const char *&end) {
   std::string error;
   DiagId errorId = DiagId::HeredocWord;
   if (!findHeredocs(line.text, line.heredocs, errorId, error)) {
-    line.error = makeError(errorId, line.place(0, line.text.size()), line.lines,
-                           error);
+    line.error =
+        makeError(errorId, line.place(0, line.text.size()), line.lines, error);
     return;
   }
   for (ast::Heredoc &heredoc : line.heredocs) {
@@ -206,8 +205,8 @@ void LineReader::readHeredocs(LogicalLine &line, const char *&end) {
 void LineReader::finish() {
   llvm::SMRange endOfFile = rangeOf(text.substr(text.size()));
   if (file.lines.empty() && file.directiveErrors.empty())
-    file.endError = makeError(DiagId::NoInstructions, endOfFile,
-                              {current, current});
+    file.endError =
+        makeError(DiagId::NoInstructions, endOfFile, {current, current});
   else if (scanner.tooLong())
     file.endError =
         makeError(DiagId::LineTooLong, rangeOf(scanner.unread().substr(0, 1)),
@@ -249,7 +248,8 @@ llvm::SMRange LogicalLine::place(size_t offset, size_t length) const {
   };
   const char *begin = locate(std::min(offset, text.size()));
   const char *end =
-      length == 0 ? begin : locate(std::min(offset + length, text.size()) - 1) + 1;
+      length == 0 ? begin
+                  : locate(std::min(offset + length, text.size()) - 1) + 1;
   return {llvm::SMLoc::getFromPointer(begin),
           llvm::SMLoc::getFromPointer(std::max(begin, end))};
 }

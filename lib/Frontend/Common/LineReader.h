@@ -28,7 +28,8 @@ struct LogicalLine {
   };
 
   /// The joined line: white space before it is gone, that after it is not.
-  /// A view of the file if it has one physical line, else of `LineFile::joined`.
+  /// A view of the file if it has one physical line, else of
+  /// `LineFile::joined`.
   std::string_view text;
   llvm::SmallVector<Segment, 1> segments;
   /// Physical lines without and with those of heredocs.
@@ -64,12 +65,12 @@ struct LineFile {
   std::optional<Diagnostic> endError;
 };
 
-/// Reads `text`, which the result points into. `holdsHeredocs` says of a logical
-/// line with a `<<` whether its instruction takes heredocs; `escape` is the
-/// file's escape character.
-LineFile readLines(std::string_view text,
-                   llvm::function_ref<bool(std::string_view line, char escape)>
-                       holdsHeredocs);
+/// Reads `text`, which the result points into. `holdsHeredocs` says of a
+/// logical line with a `<<` whether its instruction takes heredocs; `escape` is
+/// the file's escape character.
+LineFile readLines(
+    std::string_view text,
+    llvm::function_ref<bool(std::string_view line, char escape)> holdsHeredocs);
 
 } // namespace llb::frontend
 

@@ -39,8 +39,8 @@ bool readArgs(const RawStmt &raw, char escape, Args &args, Diagnostic &error);
 /// 0x7F becomes two.
 std::string flagText(std::string_view written, char escape);
 
-/// A word of ENV, LABEL or ARG: quotes stay, an escape at the very end goes, and
-/// bytes that are not UTF-8 become U+FFFD.
+/// A word of ENV, LABEL or ARG: quotes stay, an escape at the very end goes,
+/// and bytes that are not UTF-8 become U+FFFD.
 std::string pairText(std::string_view written, char escape);
 
 } // namespace llb::frontend

@@ -119,7 +119,8 @@ void StmtRound::place(ast::Stmt stmt, const LogicalLine &line,
     ++result.soundStmts;
 }
 
-/// `syntax` and `check` as BuildKit looks for them, `escape` as the file has it.
+/// `syntax` and `check` as BuildKit looks for them, `escape` as the file has
+/// it.
 std::vector<ast::Directive> collectDirectives(std::string_view text,
                                               const LineFile &file) {
   std::vector<ast::Directive> all = detectDirectives(text);

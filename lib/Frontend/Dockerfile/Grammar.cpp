@@ -108,9 +108,10 @@ void Grammar::load(llvm::ArrayRef<std::string_view> lines, char escape) {
   std::string classes;
   for (std::string_view line : lines) {
     std::string_view text = unicode::trim(line);
-    inputs.push_back({text,
-                      text.empty() ? 0 : static_cast<size_t>(text.data() - line.data()),
-                      classes.size()});
+    inputs.push_back(
+        {text,
+         text.empty() ? 0 : static_cast<size_t>(text.data() - line.data()),
+         classes.size()});
     appendByteClasses(classes, text, escape);
     classes += '\n';
   }
