@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checks a definition in the order in which buildctl does, so that of several
+// faults the same one is named.
+#include "DumpReader.h"
+
+namespace llb::ir {
+
+llvm::LogicalResult DumpReader::read(std::string_view definition,
+                                     DiagEngine &diags) {
+  std::string error = wire::decode(definition, &slices);
+  if (!error.empty()) {
+    diags.report(DiagId::BadDefinition, {}, error);
+    return llvm::failure();
+  }
+  for (std::string_view op : slices.def.items) {
+    error = wire::decode(op, static_cast<wire::Op *>(nullptr));
+    if (!error.empty()) {
+      diags.report(DiagId::BadOperation, {}, error);
+      return llvm::failure();
+    }
+  }
+  metadataOf.reserve(slices.metadata.entries.size());
+  for (const auto &[key, value] : slices.metadata.entries)
+    metadataOf.insert_or_assign(key, value);
+  slices.metadata.entries = {};
+  return llvm::success();
+}
+
+OpMetadata DumpReader::metadata(const std::string &digest) const {
+  OpMetadata metadata;
+  auto found = metadataOf.find(digest);
+  if (found != metadataOf.end())
+    wire::decode(found->second, &metadata);
+  return metadata;
+}
+
+} // namespace llb::ir

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The operations of a serialised definition one at a time, for dumps. All of
+// the definition is checked before the first is handed out: like buildctl,
+// dumps print nothing of a broken one.
+#ifndef LLB_IR_DUMPREADER_H
+#define LLB_IR_DUMPREADER_H
+
+#include "Codec.h"
+#include "llb/Support/DiagEngine.h"
+
+#include <llvm/Support/LogicalResult.h>
+#include <unordered_map>
+
+namespace llb::ir {
+
+class DumpReader {
+public:
+  /// Reports what is wrong with a broken definition.
+  llvm::LogicalResult read(std::string_view definition, DiagEngine &diags);
+
+  size_t size() const { return slices.def.items.size(); }
+  /// `sha256:…` of operation `index`.
+  std::string digest(size_t index) const {
+    return Digest::of(slices.def.items[index]).str();
+  }
+  wire::Op op(size_t index) const {
+    wire::Op op;
+    wire::decode(slices.def.items[index], &op);
+    return op;
+  }
+  /// Empty if the definition has none.
+  OpMetadata metadata(const std::string &digest) const;
+
+private:
+  wire::DefinitionSlices slices;
+  std::unordered_map<std::string_view, std::string_view> metadataOf;
+};
+
+} // namespace llb::ir
+
+#endif
