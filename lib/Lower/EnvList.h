@@ -16,6 +16,30 @@
 
 namespace llb::lower {
 
+/// Config.Env of an image: `key=value` texts as they stand in the config, which
+/// may repeat a key or lack the `=`.
+class ConfigEnv {
+public:
+  ConfigEnv() = default;
+  explicit ConfigEnv(std::vector<std::string> items);
+
+  const std::vector<std::string> &items() const { return table->items; }
+  bool empty() const { return table->items.empty(); }
+  bool has(std::string_view key) const {
+    return table->index.contains({key.data(), key.size()});
+  }
+  /// Replaces the first item of this key in place, or appends one.
+  void assign(std::string_view key, std::string_view value);
+
+private:
+  struct Table {
+    std::vector<std::string> items;
+    /// First item of each key.
+    llvm::StringMap<uint32_t> index;
+  };
+  Shared<Table> table;
+};
+
 /// The state's environment, ordered by last assignment. Lookup and assignment
 /// are constant time; a copy shares until one of the two is changed.
 class EnvList final : public EnvGetter {
@@ -26,6 +50,12 @@ public:
   /// Sets `key`, moving it to the end of the order.
   void assign(std::string_view key, std::string_view value);
   void erase(std::string_view key);
+  /// Assigns all of an image's variables, in order. Changes nothing, and shares
+  /// on, if the order ends with exactly these.
+  void assignAll(const ConfigEnv &env);
+
+  /// Size of all names and values.
+  size_t bytes() const { return table->bytes; }
 
   /// `key=value` in order. The list is made once per change, so that a
   /// thousand RUN steps share one.
@@ -42,9 +72,11 @@ private:
     std::vector<Entry> entries;
     llvm::StringMap<uint32_t> index;
     size_t dead = 0;
+    size_t bytes = 0;
     /// The answer of `asList`, nothing after a change.
     mutable std::optional<ir::StringList> list;
   };
+  bool endsWith(const ConfigEnv &env) const;
   static void kill(Table &table, std::string_view key);
   static void compact(Table &table);
 
@@ -56,28 +88,6 @@ class NoEnv final : public EnvGetter {
 public:
   const std::string *get(std::string_view) const override { return nullptr; }
   std::vector<std::string> keys() const override { return {}; }
-};
-
-/// Config.Env of an image: `key=value` texts as they stand in the config, which
-/// may repeat a key or lack the `=`.
-class ConfigEnv {
-public:
-  ConfigEnv() = default;
-  explicit ConfigEnv(std::vector<std::string> items);
-
-  const std::vector<std::string> &items() const { return table->items; }
-  bool empty() const { return table->items.empty(); }
-  bool has(std::string_view key) const { return table->index.contains(key); }
-  /// Replaces the first item of this key in place, or appends one.
-  void assign(std::string_view key, std::string_view value);
-
-private:
-  struct Table {
-    std::vector<std::string> items;
-    /// First item of each key.
-    llvm::StringMap<uint32_t> index;
-  };
-  Shared<Table> table;
 };
 
 /// The two halves of `key=value`; without `=` the value is empty.

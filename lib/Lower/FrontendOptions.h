@@ -5,6 +5,7 @@
 #ifndef LLB_LOWER_FRONTENDOPTIONS_H
 #define LLB_LOWER_FRONTENDOPTIONS_H
 
+#include "llb/Check/Linter.h"
 #include "llb/IR/Ops.h"
 #include "llb/Lower/Lower.h"
 
@@ -34,7 +35,7 @@ struct FrontendOptions {
   /// Set: `no-cache` was given; empty means every stage.
   std::optional<std::vector<std::string>> noCache;
   /// `build-arg:BUILDKIT_DOCKERFILE_CHECK`, which replaces the file's.
-  std::optional<std::string> check;
+  std::optional<check::CheckOptions> check;
   std::string requestId;
   /// Key and value of the other options, which are read where they are used.
   std::map<std::string, std::string> raw;

@@ -29,13 +29,15 @@ class History {
 public:
   History() = default;
   History(const History &) = default;
-  History(History &&) = default;
-  History &operator=(const History &) = default;
-  History &operator=(History &&) = default;
+  History(History &&other) { *this = std::move(other); }
+  History &operator=(const History &other);
+  History &operator=(History &&other);
   ~History();
 
   void append(HistoryEntry entry);
   size_t size() const { return count; }
+  /// The last entry, null if there is none.
+  const HistoryEntry *back() const { return last ? &last->entry : nullptr; }
   /// First to last.
   std::vector<const HistoryEntry *> entries() const;
 

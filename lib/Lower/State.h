@@ -10,9 +10,12 @@
 #include "EnvList.h"
 #include "FrontendOptions.h"
 #include "ImageConfig.h"
+#include "LocalSource.h"
 #include "llb/Check/Linter.h"
 #include "llb/IR/Builder.h"
 #include "llb/Support/PatternMatcher.h"
+
+#include <llvm/ADT/MapVector.h>
 
 namespace llb::lower {
 
@@ -100,10 +103,11 @@ struct StageState {
   std::vector<Command> commands;
   /// Stages that instructions read, each with the place of the last one that
   /// does, in order of discovery.
-  std::vector<std::pair<StageState *, LineRange>> deps;
+  llvm::MapVector<StageState *, LineRange> deps;
   std::shared_ptr<NamedContext> namedContext;
 
   // ---- progress of lowering ----
+  bool reachable = false;
   bool dispatched = false;
   bool resolved = false;
   bool onBuildDone = false;
@@ -117,8 +121,6 @@ struct StageState {
   bool commandIsOnBuild = false;
   /// WORKDIR was used in this file, not only by the base image.
   bool workdirSet = false;
-  bool scanStage = false;
-  bool scanContext = false;
   SeenInstruction cmdSeen;
   SeenInstruction entrypointSeen;
   SeenInstruction healthcheckSeen;
@@ -140,6 +142,14 @@ struct StageState {
   /// commitToHistory: `layer` is whether a layer was made; `created_by` is
   /// `text` unchanged.
   void addHistory(std::string text, bool layer);
+};
+
+/// A named context that is a local directory, to be completed with the paths
+/// that are read from `stage`.
+struct NamedLocal {
+  ir::NodeId node;
+  LocalSource source;
+  StageState *stage = nullptr;
 };
 
 /// What the stages of one target platform share.
@@ -169,9 +179,15 @@ struct LowerContext {
   std::optional<ir::ProxyEnv> proxyEnv;
   /// The build context; its attributes are completed after the last stage.
   ir::ValueId buildContext;
+  /// Whether `buildContext` is a directory of whoever runs the build.
+  bool contextIsLocal = false;
   /// Patterns of `.dockerignore`, null if there are none or the context is not
   /// local.
   std::unique_ptr<PatternMatcher> ignoreMatcher;
+  /// Local directories among the named contexts.
+  std::vector<NamedLocal> namedLocals;
+  /// The images that were resolved.
+  ImageLock used;
   /// Answering an outline: stages keep their OutlineInfo.
   bool wantOutline = false;
 

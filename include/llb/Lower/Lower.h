@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From AST to LLB: what BuildKit v0.32.2's Dockerfile frontend does after
-// parsing (buildkit.md 4), for one or several target platforms.
+// parsing, for one or several target platforms.
 #ifndef LLB_LOWER_LOWER_H
 #define LLB_LOWER_LOWER_H
 
@@ -15,7 +15,7 @@
 namespace llb::lower {
 
 struct LowerOptions {
-  /// Frontend options as `buildctl build --opt` spells them (buildkit.md 4.16).
+  /// Frontend options as `buildctl build --opt` spells them.
   std::map<std::string, std::string> opts;
   /// Set: local sources carry `local.session` and the gateway's wording and
   /// metadata are used; else `local.unique` with `uniqueId`.
@@ -26,14 +26,17 @@ struct LowerOptions {
   std::string progressGroupId = "progress-group";
   /// Patterns of the context's `.dockerignore`.
   std::vector<std::string> ignorePatterns;
-  /// Text of the build file, for the source map.
+  /// Patterns of the `.dockerignore` of other local directories, by name; one
+  /// that is not here has those of the context.
+  std::map<std::string, std::vector<std::string>> localIgnorePatterns;
+  /// Finds base images; without one they stay as they are written.
   ImageResolver *resolver = nullptr;
   /// Reads one ONBUILD trigger (the frontend of the language in hand).
-  std::function<llvm::FailureOr<ast::Stmt>(std::string_view text,
-                                           LineRange lines,
-                                           llvm::SMRange range)>
+  std::function<llvm::FailureOr<ast::Stmt>(
+      std::string_view text, LineRange lines, llvm::SMRange range)>
       parseTrigger;
-  /// Limits of design.md 2.
+  /// Bytes of one expanded value, and of all operations together; beyond them
+  /// is an error.
   size_t maxValueBytes = size_t(16) << 20;
   size_t maxOpsBytes = size_t(1) << 30;
 };

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The image lock as JSON.
+#include "llb/Lower/ImageResolver.h"
+#include "llb/Support/GoJson.h"
+
+namespace llb::lower {
+
+using go::JsonValue;
+
+/// `value` without white space, members in their order.
+static void appendJson(std::string &out, const JsonValue &value) {
+  switch (value.kind) {
+  case JsonValue::Kind::Null:
+    out += "null";
+    return;
+  case JsonValue::Kind::Bool:
+    out += value.boolean ? "true" : "false";
+    return;
+  case JsonValue::Kind::Number:
+    out += value.text;
+    return;
+  case JsonValue::Kind::String:
+    go::appendJsonString(out, value.text);
+    return;
+  case JsonValue::Kind::Array:
+    out += '[';
+    for (size_t i = 0; i < value.items.size(); ++i) {
+      if (i != 0)
+        out += ',';
+      appendJson(out, value.items[i]);
+    }
+    out += ']';
+    return;
+  case JsonValue::Kind::Object:
+    out += '{';
+    for (size_t i = 0; i < value.members.size(); ++i) {
+      if (i != 0)
+        out += ',';
+      go::appendJsonString(out, value.members[i].first);
+      out += ':';
+      appendJson(out, value.members[i].second);
+    }
+    out += '}';
+    return;
+  }
+}
+
+static std::string textOf(const JsonValue &entry, std::string_view key) {
+  const JsonValue *value = entry.find(key);
+  return value && value->kind == JsonValue::Kind::String ? value->text : "";
+}
+
+bool ImageLock::parse(std::string_view json, ImageLock &result,
+                      std::string &error) {
+  auto fail = [&](const char *why) {
+    error = why;
+    return false;
+  };
+  std::optional<JsonValue> document = go::parseJson(json, &error);
+  if (!document)
+    return false;
+  if (document->kind != JsonValue::Kind::Object)
+    return fail("an image lock is a JSON object");
+  const JsonValue *version = document->find("version");
+  if (!version || version->text != "1")
+    return fail("an image lock has \"version\": 1");
+  const JsonValue *images = document->find("images");
+  if (!images || images->kind == JsonValue::Kind::Null)
+    return true;
+  if (images->kind != JsonValue::Kind::Array)
+    return fail("the images of an image lock are a list");
+  for (const JsonValue &entry : images->items) {
+    LockedImage image;
+    image.ref = textOf(entry, "ref");
+    image.platform = textOf(entry, "platform");
+    image.digest = textOf(entry, "digest");
+    if (image.ref.empty() || image.platform.empty())
+      return fail("an image in an image lock has a ref and a platform");
+    const JsonValue *config = entry.find("config");
+    if (config && config->kind != JsonValue::Kind::Null)
+      appendJson(image.config, *config);
+    result.add(std::move(image));
+  }
+  return true;
+}
+
+std::string ImageLock::str() const {
+  std::string out = "{\"version\":1,\"images\":[";
+  const char *before = "";
+  for (const auto &[key, image] : entries) {
+    out += before;
+    before = ",";
+    out += "{\"ref\":";
+    go::appendJsonString(out, image.ref);
+    out += ",\"platform\":";
+    go::appendJsonString(out, image.platform);
+    out += ",\"digest\":";
+    go::appendJsonString(out, image.digest);
+    out += ",\"config\":";
+    // What is no JSON could not be read back.
+    auto config = go::compactJson(image.config);
+    out += config ? *config : "null";
+    out += '}';
+  }
+  out += "]}";
+  return go::indentJson(out) + "\n";
+}
+
+const LockedImage *ImageLock::find(const std::string &ref,
+                                   const std::string &platform) const {
+  auto found = entries.find({ref, platform});
+  return found == entries.end() ? nullptr : &found->second;
+}
+
+void ImageLock::add(LockedImage image) {
+  auto key = std::make_pair(image.ref, image.platform);
+  entries.insert_or_assign(std::move(key), std::move(image));
+}
+
+} // namespace llb::lower

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Lowers a build file for one target platform: everything between the parsed
+// file and the finished image (BuildKit v0.32.2, dockerfile2llb
+// toDispatchState).
+#ifndef LLB_LOWER_IMAGELOWERING_H
+#define LLB_LOWER_IMAGELOWERING_H
+
+#include "Stages.h"
+
+namespace llb::lower {
+
+class ImageLowering {
+public:
+  /// `platform` is nothing if none was asked for.
+  ImageLowering(const ast::BuildFile &file, const LowerOptions &options,
+                const FrontendOptions &frontend, check::Linter &linter,
+                DiagEngine &diags, const std::optional<PlatformSpec> &platform);
+
+  /// Stages keep what an outline tells.
+  void keepOutline() { context.wantOutline = true; }
+
+  /// Lowers what the target needs, or all stages.
+  llvm::LogicalResult run(bool allStages);
+
+  /// The image of the target, after a successful `run`.
+  LoweredImage takeImage(std::vector<ir::SourceInfo> sourceInfos);
+
+  const StageState &getTarget() const { return *target; }
+  const LowerContext &getContext() const { return context; }
+
+private:
+  void setPlatform();
+
+  LowerContext context;
+  StageList stages;
+  StageState *target = nullptr;
+  /// ONBUILD instructions, which commands point to.
+  std::deque<ast::Stmt> triggers;
+  std::optional<PlatformSpec> platform;
+};
+
+} // namespace llb::lower
+
+#endif

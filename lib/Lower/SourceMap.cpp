@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The definition that loads the build file: the file itself, its
+// `.dockerignore`, and `dockerfile` in lower case beside a `Dockerfile`.
+#include "SourceMap.h"
+#include "LocalSource.h"
+#include "llb/IR/Binary.h"
+#include "llb/Support/GoPath.h"
+
+namespace llb::lower {
+
+static std::string dockerfileDefinition(const LowerOptions &options,
+                                        const FrontendOptions &frontend) {
+  const std::string *option = frontend.find("filename");
+  std::string filename = option ? *option : "Dockerfile";
+  option = frontend.find("dockerfilekey");
+
+  LocalSource source;
+  source.name = option ? *option : "dockerfile";
+  source.sharedKeyHint = source.name;
+  source.followPaths = {filename, filename + ".dockerignore"};
+  if (go::basePath(filename) == "Dockerfile") {
+    std::string directory = filename.substr(0, filename.rfind('/') + 1);
+    source.followPaths.push_back(go::joinPath({directory, "dockerfile"}));
+  }
+  source.customName = "[internal] load build definition from " + filename;
+  source.noDiffer = true;
+
+  ir::Builder builder;
+  ir::NodeId node = builder.add(makeLocalSource(options, frontend, source));
+  ir::Module module = builder.build({node, 0}, "", {});
+  std::string bytes;
+  llvm::raw_string_ostream out(bytes);
+  ir::writeModule(module, module.results.front(), out);
+  out.flush();
+  return bytes;
+}
+
+ir::SourceInfo makeSourceInfo(const ast::BuildFile &file,
+                              const LowerOptions &options,
+                              const FrontendOptions &frontend) {
+  ir::SourceInfo info;
+  info.filename = file.filename;
+  info.data.data = file.text;
+  info.language = "Dockerfile";
+  if (options.session)
+    info.definition = {dockerfileDefinition(options, frontend)};
+  return info;
+}
+
+} // namespace llb::lower
