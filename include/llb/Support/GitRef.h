@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Git references in ADD sources and contexts (buildkit.md 2.5.1, 12.9).
+// Git references in ADD sources and contexts.
 #ifndef LLB_SUPPORT_GITREF_H
 #define LLB_SUPPORT_GITREF_H
 
@@ -12,9 +12,13 @@ namespace llb {
 
 /// dfgitutil.GitRef of BuildKit v0.32.2.
 struct GitRef {
-  /// What goes to git: the URL without query and fragment.
+  /// What goes to git: the URL without query and fragment. It has no scheme if
+  /// `indistinguishableFromLocal`.
   std::string remote;
-  /// `host/path` for the identifier: userinfo dropped, path decoded, cleaned.
+  /// What llb.Git makes of `remote`: with `https://` if it has no scheme.
+  std::string url;
+  /// `host/path` of `url` for the identifier: userinfo dropped, path decoded,
+  /// cleaned.
   std::string hostPath;
   std::string ref;
   std::string subdir;
@@ -25,9 +29,10 @@ struct GitRef {
   std::optional<bool> submodules;
   std::optional<bool> fetchByCommit;
   std::string mtime;
-  /// `./x` or `github.com/...`: could as well be a local path.
+  /// `github.com/...`: could as well be a local path.
   bool indistinguishableFromLocal = false;
   bool unencryptedTcp = false;
+  /// `url` goes through ssh.
   bool ssh = false;
 
   enum class Kind { NotGit, Git, Invalid };

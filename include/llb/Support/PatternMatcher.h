@@ -11,8 +11,10 @@
 
 namespace llb {
 
-/// ignorefile.ReadAll: the patterns of a `.dockerignore` (buildkit.md 4.10).
-std::vector<std::string> parseDockerignore(std::string_view text);
+/// ignorefile.ReadAll: the patterns of a `.dockerignore`. On a line of 64 KiB
+/// or more there are none, and `error`, if not null, gets Go's text.
+std::vector<std::string> parseDockerignore(std::string_view text,
+                                           std::string *error = nullptr);
 
 class PatternMatcher {
 public:
@@ -21,8 +23,11 @@ public:
   create(const std::vector<std::string> &patterns, std::string &error);
   ~PatternMatcher();
 
-  /// patternmatcher.MatchesOrParentMatches.
-  bool matchesOrParentMatches(std::string_view path) const;
+  /// patternmatcher.MatchesOrParentMatches. A bad pattern that `create` let
+  /// through, as Go does, shows up here: the answer is false and `error`, if
+  /// not null, gets Go's text.
+  bool matchesOrParentMatches(std::string_view path,
+                              std::string *error = nullptr) const;
   /// Whether some pattern starts with `!`.
   bool hasExclusions() const;
 

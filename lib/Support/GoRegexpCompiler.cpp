@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Patterns are hardly checked before PatternMatcher translates them, and braces
+// and bars are left as they are. So a `[` may swallow translated text, as in
+// `[a*]`, which becomes `[a[^/]*]`, and `a*|b` has an alternative without the
+// anchor at the start.
+#include "GoRegexpCompiler.h"
+
+#include "llb/Support/Unicode.h"
+
+#include <algorithm>
+
+namespace llb {
+namespace {
+
+using Ranges = GoRegexp::Ranges;
+
+constexpr int maxRepeat = 1000;
+constexpr int maxCount = 100'000'000;
+constexpr size_t maxProgram = 1 << 17;
+constexpr std::string_view dirsPattern = "(.*/)?";
+
+/// The ranges of `\d`, `\s` or `\w`, else none.
+Ranges perlRanges(char letter) {
+  switch (letter) {
+  case 'd':
+    return {{'0', '9'}};
+  case 's':
+    return {{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}};
+  case 'w':
+    return {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
+  default:
+    return {};
+  }
+}
+
+/// The ranges of `[:name:]`, else none.
+Ranges posixRanges(std::string_view name) {
+  struct Named {
+    std::string_view name;
+    Ranges ranges;
+  };
+  const Named table[] = {
+      {"alnum", {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}},
+      {"alpha", {{'A', 'Z'}, {'a', 'z'}}},
+      {"ascii", {{0, 0x7F}}},
+      {"blank", {{'\t', '\t'}, {' ', ' '}}},
+      {"cntrl", {{0, 0x1F}, {0x7F, 0x7F}}},
+      {"digit", {{'0', '9'}}},
+      {"graph", {{'!', '~'}}},
+      {"lower", {{'a', 'z'}}},
+      {"print", {{' ', '~'}}},
+      {"punct", {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}},
+      {"space", {{'\t', '\r'}, {' ', ' '}}},
+      {"upper", {{'A', 'Z'}}},
+      {"word", {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
+      {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}},
+  };
+  for (const Named &entry : table)
+    if (entry.name == name)
+      return entry.ranges;
+  return {};
+}
+
+void addRanges(GoRegexp::Class &set, Ranges ranges, bool complement) {
+  if (complement)
+    set.complements.push_back(std::move(ranges));
+  else
+    set.ranges.insert(set.ranges.end(), ranges.begin(), ranges.end());
+}
+
+bool isDecimal(char c) { return c >= '0' && c <= '9'; }
+
+int hexValue(char32_t c) {
+  if (c >= '0' && c <= '9')
+    return static_cast<int>(c - '0');
+  if (c >= 'a' && c <= 'f')
+    return static_cast<int>(c - 'a' + 10);
+  if (c >= 'A' && c <= 'F')
+    return static_cast<int>(c - 'A' + 10);
+  return -1;
+}
+
+} // namespace
+
+char32_t GoRegexpCompiler::next() {
+  unicode::Decoded decoded = unicode::decode(rest);
+  rest.remove_prefix(decoded.length);
+  return decoded.rune;
+}
+
+void GoRegexpCompiler::take(GoRegexp::Class set) {
+  push(Kind::Take, static_cast<int32_t>(classes.size()));
+  classes.push_back(std::move(set));
+}
+
+void GoRegexpCompiler::literal(char32_t rune) {
+  GoRegexp::Class set;
+  set.ranges.push_back({rune, rune});
+  take(std::move(set));
+}
+
+void GoRegexpCompiler::dot() {
+  GoRegexp::Class set;
+  set.ranges.push_back({'\n', '\n'});
+  set.negated = true;
+  take(std::move(set));
+}
+
+bool GoRegexpCompiler::run() {
+  bool repeated = false;
+  while (!rest.empty()) {
+    Repeat repeat;
+    if (takeRepeat(repeat)) {
+      // Repetitions of repetitions are an error unless something is between.
+      if (repeated || !apply(repeat))
+        return false;
+      repeated = true;
+      continue;
+    }
+    repeated = rest.starts_with(dirsPattern);
+    if (!item())
+      return false;
+  }
+  finishAlternative();
+
+  for (size_t i = 0; i < alternatives.size(); ++i) {
+    const std::vector<GoRegexp::Inst> &insts = alternatives[i];
+    if (i + 1 < alternatives.size())
+      program.push_back({Kind::Split, static_cast<int32_t>(insts.size() + 2)});
+    program.insert(program.end(), insts.begin(), insts.end());
+    program.push_back({Kind::Accept});
+  }
+  return program.size() <= maxProgram;
+}
+
+void GoRegexpCompiler::finishAlternative() {
+  std::vector<GoRegexp::Inst> &insts = alternatives.emplace_back();
+  for (const Item &item : items)
+    insts.insert(insts.end(), item.insts.begin(), item.insts.end());
+  items.clear();
+}
+
+/// Takes digits without leading zeros; more than `maxCount` become -1.
+bool GoRegexpCompiler::takeCount(int &count) {
+  size_t length = 0;
+  while (length < rest.size() && isDecimal(rest[length]))
+    ++length;
+  if (length == 0 || (length > 1 && rest[0] == '0'))
+    return false;
+  count = 0;
+  for (char c : rest.substr(0, length))
+    if (count >= 0)
+      count = count >= maxCount / 10 ? -1 : count * 10 + (c - '0');
+  rest.remove_prefix(length);
+  return true;
+}
+
+/// Takes `*`, `{n}`, `{n,}` or `{n,m}`; a brace that is none of these is text.
+bool GoRegexpCompiler::takeRepeat(Repeat &repeat) {
+  if (rest.starts_with('*')) {
+    rest.remove_prefix(1);
+    repeat = {0, -1};
+    return true;
+  }
+  if (!rest.starts_with('{'))
+    return false;
+  std::string_view start = rest;
+  rest.remove_prefix(1);
+  bool ok = takeCount(repeat.min);
+  repeat.max = repeat.min;
+  if (ok && rest.starts_with(',')) {
+    rest.remove_prefix(1);
+    if (rest.starts_with('}')) {
+      repeat.max = -1;
+    } else {
+      ok = takeCount(repeat.max);
+      if (repeat.max < 0)
+        repeat.min = -1;
+    }
+  }
+  ok = ok && rest.starts_with('}');
+  if (ok)
+    rest.remove_prefix(1);
+  else
+    rest = start;
+  return ok;
+}
+
+bool GoRegexpCompiler::apply(Repeat repeat) {
+  bool badCount = repeat.min < 0 || repeat.min > maxRepeat ||
+                  repeat.max > maxRepeat ||
+                  (repeat.max >= 0 && repeat.min > repeat.max);
+  if (badCount || items.empty())
+    return false;
+  Item &item = items.back();
+  int most = std::max(repeat.min, repeat.max);
+  if (most > 1)
+    item.repeats *= most;
+  std::vector<GoRegexp::Inst> once = std::move(item.insts);
+  size_t total = (once.size() + 2) * static_cast<size_t>(std::max(most, 1));
+  size += total;
+  if (item.repeats > maxRepeat || size > maxProgram)
+    return false;
+
+  std::vector<GoRegexp::Inst> &insts = item.insts;
+  insts.clear();
+  auto length = static_cast<int32_t>(once.size());
+  auto copy = [&] { insts.insert(insts.end(), once.begin(), once.end()); };
+  for (int i = 0; i < repeat.min; ++i)
+    copy();
+  if (repeat.max < 0) {
+    insts.push_back({Kind::Split, length + 2});
+    copy();
+    insts.push_back({Kind::Jump, -(length + 1)});
+  }
+  // What is optional ends at the first copy that is left out.
+  for (int left = repeat.max - repeat.min; left > 0; --left) {
+    insts.push_back({Kind::Split, (length + 1) * left});
+    copy();
+  }
+  return true;
+}
+
+bool GoRegexpCompiler::item() {
+  if (rest.starts_with(dirsPattern)) {
+    dirsGroup();
+    return true;
+  }
+  switch (rest[0]) {
+  case '\\':
+    return backslash();
+  case '[':
+    return bracket();
+  case '|':
+    rest.remove_prefix(1);
+    finishAlternative();
+    return true;
+  case '^':
+    rest.remove_prefix(1);
+    push(Kind::TextStart);
+    return true;
+  case '$':
+    rest.remove_prefix(1);
+    push(Kind::TextEnd);
+    return true;
+  case '.':
+    rest.remove_prefix(1);
+    dot();
+    return true;
+  default:
+    literal(next());
+    return true;
+  }
+}
+
+/// `(.*/)?`: the only group there is.
+void GoRegexpCompiler::dirsGroup() {
+  rest.remove_prefix(dirsPattern.size());
+  dot();
+  GoRegexp::Inst any = items.back().insts[0];
+  literal('/');
+  GoRegexp::Inst slash = items.back().insts[0];
+  items.pop_back();
+  items.back().insts = {
+      {Kind::Split, 5}, {Kind::Split, 3}, any, {Kind::Jump, -2}, slash};
+}
+
+/// `\Q`: everything up to `\E` stands for itself, a closing `$` included.
+void GoRegexpCompiler::quoted() {
+  rest.remove_prefix(2);
+  while (!rest.empty() && !rest.starts_with("\\E"))
+    literal(next());
+  rest.remove_prefix(std::min<size_t>(2, rest.size()));
+}
+
+bool GoRegexpCompiler::backslash() {
+  char letter = rest.size() > 1 ? rest[1] : '\0';
+  if (letter == 'Q') {
+    quoted();
+    return true;
+  }
+  constexpr std::string_view letters = "AzbB";
+  constexpr Kind assertions[] = {Kind::TextStart, Kind::TextEnd,
+                                 Kind::WordBoundary, Kind::NoWordBoundary};
+  size_t index = letters.find(letter);
+  if (index != std::string_view::npos) {
+    rest.remove_prefix(2);
+    push(assertions[index]);
+    return true;
+  }
+  GoRegexp::Class set;
+  Found found = classEscape(set);
+  if (found == Found::Yes)
+    take(std::move(set));
+  if (found != Found::No)
+    return found == Found::Yes;
+  char32_t rune;
+  if (!escape(rune))
+    return false;
+  literal(rune);
+  return true;
+}
+
+/// `\d`, `\S`, `\pL` and so on.
+GoRegexpCompiler::Found GoRegexpCompiler::classEscape(GoRegexp::Class &set) {
+  if (rest.size() < 2 || rest[0] != '\\')
+    return Found::No;
+  char letter = rest[1];
+  if (letter == 'p' || letter == 'P')
+    return unicodeClass(set);
+  bool complement = letter >= 'A' && letter <= 'Z';
+  Ranges ranges =
+      perlRanges(complement ? static_cast<char>(letter + 32) : letter);
+  if (ranges.empty())
+    return Found::No;
+  addRanges(set, std::move(ranges), complement);
+  rest.remove_prefix(2);
+  return Found::Yes;
+}
+
+GoRegexpCompiler::Found GoRegexpCompiler::unicodeClass(GoRegexp::Class &set) {
+  bool complement = rest[1] == 'P';
+  rest.remove_prefix(2);
+  for (std::string_view name : {"L", "{L}", "{^L}"}) {
+    if (!rest.starts_with(name))
+      continue;
+    complement ^= name == "{^L}";
+    (complement ? set.nonLetters : set.letters) = true;
+    rest.remove_prefix(name.size());
+    return Found::Yes;
+  }
+  return Found::Error;
+}
+
+/// `[:alpha:]` or `[:^alpha:]` inside of brackets.
+GoRegexpCompiler::Found GoRegexpCompiler::posixClass(GoRegexp::Class &set) {
+  size_t end = rest.starts_with("[:") ? rest.find(":]", 2) : rest.npos;
+  if (end == rest.npos)
+    return Found::No;
+  std::string_view name = rest.substr(2, end - 2);
+  bool complement = name.starts_with('^');
+  if (complement)
+    name.remove_prefix(1);
+  Ranges ranges = posixRanges(name);
+  if (ranges.empty())
+    return Found::Error;
+  addRanges(set, std::move(ranges), complement);
+  rest.remove_prefix(end + 2);
+  return Found::Yes;
+}
+
+bool GoRegexpCompiler::bracket() {
+  GoRegexp::Class set;
+  rest.remove_prefix(1);
+  if (rest.starts_with('^')) {
+    set.negated = true;
+    rest.remove_prefix(1);
+  }
+  for (bool first = true; first || !rest.starts_with(']'); first = false) {
+    Found found = posixClass(set);
+    if (found == Found::No)
+      found = classEscape(set);
+    if (found == Found::Error)
+      return false;
+    if (found == Found::Yes)
+      continue;
+    char32_t low, high;
+    if (!classRune(low))
+      return false;
+    high = low;
+    if (rest.size() >= 2 && rest[0] == '-' && rest[1] != ']') {
+      rest.remove_prefix(1);
+      if (!classRune(high) || high < low)
+        return false;
+    }
+    set.ranges.push_back({low, high});
+  }
+  rest.remove_prefix(1);
+  take(std::move(set));
+  return true;
+}
+
+bool GoRegexpCompiler::classRune(char32_t &rune) {
+  if (rest.empty())
+    return false;
+  if (rest[0] == '\\')
+    return escape(rune);
+  rune = next();
+  return true;
+}
+
+bool GoRegexpCompiler::escape(char32_t &rune) {
+  rest.remove_prefix(1);
+  if (rest.empty())
+    return false;
+  char32_t c = next();
+  auto octal = [this] {
+    return !rest.empty() && rest[0] >= '0' && rest[0] <= '7';
+  };
+  if (c < 0x80 && !unicode::isLetter(c) && !unicode::isDigit(c)) {
+    rune = c;
+    return true;
+  }
+  // A lone digit other than zero would refer back to a group.
+  if (c == '0' || (c >= '1' && c <= '7' && octal())) {
+    rune = c - '0';
+    for (int i = 1; i < 3 && octal(); ++i)
+      rune = rune * 8 + (next() - '0');
+    return true;
+  }
+  if (c == 'x')
+    return hexEscape(rune);
+  constexpr std::string_view letters = "afnrtv", meanings = "\a\f\n\r\t\v";
+  size_t index = c < 0x80 ? letters.find(static_cast<char>(c)) : letters.npos;
+  if (index == letters.npos)
+    return false;
+  rune = static_cast<char32_t>(meanings[index]);
+  return true;
+}
+
+/// `\x41` or `\x{41}`, behind the letter.
+bool GoRegexpCompiler::hexEscape(char32_t &rune) {
+  bool braces = rest.starts_with('{');
+  if (braces)
+    rest.remove_prefix(1);
+  rune = 0;
+  size_t digits = 0;
+  while (!rest.empty() && hexValue(static_cast<unsigned char>(rest[0])) >= 0 &&
+         (braces || digits < 2)) {
+    rune = rune * 16 + static_cast<char32_t>(hexValue(next()));
+    ++digits;
+    if (rune > 0x10FFFF)
+      return false;
+  }
+  if (!braces)
+    return digits == 2;
+  if (digits == 0 || !rest.starts_with('}'))
+    return false;
+  rest.remove_prefix(1);
+  return true;
+}
+
+} // namespace llb
