@@ -111,15 +111,21 @@ bool parseFlags(const std::vector<FlagWord> &words,
                       [&](const FlagWord &word) { return parser.parse(word); });
 }
 
-llvm::SMRange flagRange(const std::vector<FlagWord> &words,
-                        std::string_view name, size_t index) {
+std::vector<llvm::SMRange> flagRanges(const std::vector<FlagWord> &words,
+                                      std::string_view name) {
+  std::vector<llvm::SMRange> ranges;
   for (const FlagWord &word : words) {
     std::string_view text = word.text;
-    text = text.substr(2, text.find('=') - 2);
-    if (text == name && index-- == 0)
-      return word.range;
+    if (text.substr(2, text.find('=') - 2) == name)
+      ranges.push_back(word.range);
   }
-  return {};
+  return ranges;
+}
+
+llvm::SMRange flagRange(const std::vector<FlagWord> &words,
+                        std::string_view name) {
+  std::vector<llvm::SMRange> ranges = flagRanges(words, name);
+  return ranges.empty() ? llvm::SMRange() : ranges.back();
 }
 
 } // namespace llb::frontend

@@ -35,9 +35,13 @@ struct FlagSpec {
 bool parseFlags(const std::vector<FlagWord> &words,
                 llvm::ArrayRef<FlagSpec> specs, Diagnostic &error);
 
-/// The place of the flag `--name`, counting from 0 if it is a list.
+/// The places of the flags `--name`, in order; one for each value it was given.
+std::vector<llvm::SMRange> flagRanges(const std::vector<FlagWord> &words,
+                                      std::string_view name);
+
+/// The place of the flag `--name`, which was given.
 llvm::SMRange flagRange(const std::vector<FlagWord> &words,
-                        std::string_view name, size_t index = 0);
+                        std::string_view name);
 
 } // namespace llb::frontend
 

@@ -11,6 +11,8 @@
 #include "PhysicalLines.h"
 #include "llb/Support/Unicode.h"
 
+#include <llvm/ADT/STLExtras.h>
+
 namespace llb::frontend {
 namespace {
 
@@ -238,12 +240,10 @@ llvm::SMRange LogicalLine::place(size_t offset, size_t length) const {
   if (fixedPlace.isValid())
     return fixedPlace;
   auto locate = [&](size_t at) {
-    const Segment *segment = &segments.front();
-    for (const Segment &next : segments) {
-      if (next.offset > at)
-        break;
-      segment = &next;
-    }
+    const Segment *segment = std::prev(
+        llvm::upper_bound(segments, at, [](size_t at, const Segment &s) {
+          return at < s.offset;
+        }));
     return segment->start + (at - segment->offset);
   };
   const char *begin = locate(std::min(offset, text.size()));

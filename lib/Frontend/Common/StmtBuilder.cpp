@@ -382,13 +382,13 @@ bool Builder::fill(ast::RunStmt &stmt) {
                   {"security", &stmt.security}}))
     return false;
   stmt.command = commandLine();
+  std::vector<llvm::SMRange> devices = flagRanges(flags, "device");
   for (size_t i = 0; i < stmt.devices.size(); ++i)
-    if (!ast::parseDevice(stmt.devices[i], flagRange(flags, "device", i),
-                          error))
+    if (!ast::parseDevice(stmt.devices[i], devices[i], error))
       return false;
+  std::vector<llvm::SMRange> mounts = flagRanges(flags, "mount");
   for (size_t i = 0; i < stmt.mounts.size(); ++i)
-    if (!ast::parseMount(stmt.mounts[i], nullptr, flagRange(flags, "mount", i),
-                         error))
+    if (!ast::parseMount(stmt.mounts[i], nullptr, mounts[i], error))
       return false;
   if (stmt.network != "default" && stmt.network != "none" &&
       stmt.network != "host")

@@ -244,9 +244,12 @@ std::vector<RawStmt> parseLines(LineFile &file) {
 
   std::vector<RawStmt> stmts;
   stmts.reserve(file.lines.size());
-  // A line's children are rules, whose children are all tokens.
-  for (DockerfileParser::LineContext *line : grammar.parse()->line()) {
-    size_t index = stmts.size();
+  // By the grammar, every other child of the file is a line, up to the end of
+  // file; a line's children are rules, and theirs are tokens.
+  const auto &children = grammar.parse()->children;
+  assert(children.size() == 2 * file.lines.size() + 1);
+  for (size_t index = 0; index < file.lines.size(); ++index) {
+    antlr4::tree::ParseTree *line = children[2 * index];
     RawStmt &stmt = stmts.emplace_back();
     stmt.line = &file.lines[index];
     for (antlr4::tree::ParseTree *part : line->children) {
