@@ -22,6 +22,8 @@ ALLOWED: dict[str, set[str]] = {
     "Lower": {"Check", "AST", "IR", "Support"},
     "Registry": {"Support"},
     "Backend": {"IR", "Registry", "Support"},
+    # LLB written from C++, for other programs to link.
+    "API": {"IR", "Support"},
 }
 # The driver knows every library; tools know the driver and, for its types and
 # option parsing, Support. Fuzzers, benchmarks and tests may use anything.
