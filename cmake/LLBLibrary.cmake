@@ -15,6 +15,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer
     -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12's own std::stable_sort uses std::get_temporary_buffer.
+  target_compile_options(LLBFlags INTERFACE -Wno-deprecated-declarations)
+endif()
 if(LLB_SANITIZE)
   target_compile_options(LLBFlags INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all

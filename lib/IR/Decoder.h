@@ -290,11 +290,11 @@ template <Message T> bool Decoder::message(std::string_view bytes, T *into) {
       constexpr auto oneof = T::oneof();
       auto *variant = into ? &(into->*oneof.member) : nullptr;
       [&]<size_t... I>(std::index_sequence<I...>) {
-        ((number == oneof.members[I].number
-              ? (known = true, at.field = oneof.members[I].name,
-                 ok = oneOfMember<I + 1>(at, variant), true)
-              : false) ||
-         ...);
+        (void)((number == oneof.members[I].number
+                    ? (known = true, at.field = oneof.members[I].name,
+                       ok = oneOfMember<I + 1>(at, variant), true)
+                    : false) ||
+               ...);
       }(std::make_index_sequence<oneof.members.size()>());
     }
     if (!known) {

@@ -21,6 +21,8 @@ std::string jsonString(std::string_view text, bool escapeHtml = true);
 std::string base64(std::string_view data);
 std::optional<std::string> decodeBase64(std::string_view text);
 
+struct JsonMember;
+
 /// A parsed JSON document that keeps member order and number texts.
 struct JsonValue {
   enum class Kind { Null, Bool, Number, String, Array, Object };
@@ -29,11 +31,18 @@ struct JsonValue {
   /// Text of a number, or the decoded string.
   std::string text;
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   /// The member that Go would decode into a field of this name: the last one
   /// that matches, exactly or ignoring case.
   const JsonValue *find(std::string_view name) const;
+};
+
+/// A named value of an object. Not a std::pair: a pair of an incomplete type
+/// cannot be an element of a vector.
+struct JsonMember {
+  std::string first;
+  JsonValue second;
 };
 
 /// json.Unmarshal's grammar: surrounding white space, no comments, no trailing
