@@ -25,6 +25,7 @@ public:
     module.unknown = std::move(slices.unknown);
     addMetadata(slices.metadata);
     addSource(slices.source.items);
+    copyToRepeats();
     NodeId last;
     if (!ops.empty())
       last = nodeOf.back();
@@ -46,7 +47,9 @@ private:
       if (!check(DiagId::BadOperation, wire::decode(defs[i], &ops[i].op)))
         return false;
       ops[i].digest = Digest::of(defs[i]);
-      byDigest.try_emplace(ops[i].digest.str(), i);
+      auto [first, isNew] = byDigest.try_emplace(ops[i].digest.str(), i);
+      if (!isNew)
+        repeats.emplace_back(i, first->second);
     }
     return true;
   }
@@ -147,9 +150,23 @@ private:
     }
   }
 
+  /// An operation that is listed again has the same metadata and places.
+  void copyToRepeats() {
+    for (auto [again, first] : repeats) {
+      Node &node = module[nodeOf[again]];
+      const Node &same = module[nodeOf[first]];
+      node.metadata = same.metadata;
+      node.hasMetadata = same.hasMetadata;
+      node.locations = same.locations;
+      node.hasLocations = same.hasLocations;
+    }
+  }
+
   DiagEngine &diags;
   Module module;
   std::vector<RawOp> ops;
+  /// Operations whose bytes were there before, and where.
+  std::vector<std::pair<size_t, size_t>> repeats;
   std::unordered_map<std::string, size_t> byDigest;
   std::vector<NodeId> nodeOf;
 };
