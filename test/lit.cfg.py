@@ -55,6 +55,8 @@ if config.llb_static == "ON":
 if all(os.access(os.path.join(config.llb_oracle_dir, name), os.X_OK)
        for name in ("llb-oracle", "buildctl", "buildkitd")):
     config.available_features.add("oracle")
+    if tool("randdef"):
+        config.available_features.add("randdef")
 
 # Recorded cases of BuildKit's frontend, optional: LLB_CONFORMANCE_DIR, or
 # shared/conformance beside the checkout.

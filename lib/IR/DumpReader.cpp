@@ -22,14 +22,14 @@ llvm::LogicalResult DumpReader::read(std::string_view definition,
   }
   metadataOf.reserve(slices.metadata.entries.size());
   for (const auto &[key, value] : slices.metadata.entries)
-    metadataOf.insert_or_assign(key, value);
+    metadataOf[llvm::CachedHashStringRef(key)] = value;
   slices.metadata.entries = {};
   return llvm::success();
 }
 
 OpMetadata DumpReader::metadata(const std::string &digest) const {
   OpMetadata metadata;
-  auto found = metadataOf.find(digest);
+  auto found = metadataOf.find(llvm::CachedHashStringRef(digest));
   if (found != metadataOf.end())
     wire::decode(found->second, &metadata);
   return metadata;

@@ -9,8 +9,9 @@
 #include "Codec.h"
 #include "llb/Support/DiagEngine.h"
 
+#include <llvm/ADT/CachedHashString.h>
+#include <llvm/ADT/DenseMap.h>
 #include <llvm/Support/LogicalResult.h>
-#include <unordered_map>
 
 namespace llb::ir {
 
@@ -34,7 +35,7 @@ public:
 
 private:
   wire::DefinitionSlices slices;
-  std::unordered_map<std::string_view, std::string_view> metadataOf;
+  llvm::DenseMap<llvm::CachedHashStringRef, std::string_view> metadataOf;
 };
 
 } // namespace llb::ir

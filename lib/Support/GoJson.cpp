@@ -8,6 +8,7 @@
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace llb::go {
@@ -23,7 +24,7 @@ void appendEscape(std::string &out, unsigned value) {
     out += hexDigits[value >> shift & 15];
 }
 
-bool isHtml(char c) { return c == '<' || c == '>' || c == '&'; }
+constexpr bool isHtml(char c) { return c == '<' || c == '>' || c == '&'; }
 
 void appendAscii(std::string &out, char c, bool escapeHtml) {
   switch (c) {
@@ -55,6 +56,22 @@ void appendAscii(std::string &out, char c, bool escapeHtml) {
   }
 }
 
+/// The number of bytes at the front of `text` that any JSON string holds as
+/// they are.
+size_t plainPrefix(std::string_view text) {
+  static constexpr auto plain = [] {
+    std::array<bool, 256> table{};
+    for (int c = 0x20; c < 0x80; ++c)
+      table[c] = c != '"' && c != '\\' && !isHtml(static_cast<char>(c));
+    return table;
+  }();
+  size_t length = 0;
+  while (length < text.size() &&
+         plain[static_cast<unsigned char>(text[length])])
+    ++length;
+  return length;
+}
+
 bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /// U+2028 or U+2029 at `at`, encoded.
@@ -78,7 +95,12 @@ int base64Value(char c) {
 void appendJsonString(std::string &out, std::string_view text,
                       bool escapeHtml) {
   out += '"';
-  while (!text.empty()) {
+  while (true) {
+    size_t plain = plainPrefix(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty())
+      break;
     unicode::Decoded next = unicode::decode(text);
     if (next.rune < 0x80)
       appendAscii(out, text.front(), escapeHtml);
