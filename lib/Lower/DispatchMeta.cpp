@@ -6,9 +6,7 @@
 #include "Dispatch.h"
 #include "llb/Check/Rules.h"
 #include "llb/Support/GoText.h"
-#include "llb/Support/Unicode.h"
-
-#include <llvm/ADT/StringRef.h>
+#include "llb/Support/Signal.h"
 
 namespace llb::lower {
 
@@ -183,38 +181,12 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   return llvm::success();
 }
 
-/// signal.ParseSignal of moby/sys: a number but 0, or a name of Linux with or
-/// without SIG.
-static bool isSignal(std::string_view text) {
-  static constexpr std::string_view names[] = {
-      "ABRT", "ALRM", "BUS",   "CHLD",   "CLD",  "CONT", "FPE",    "HUP",
-      "ILL",  "INT",  "IO",    "IOT",    "KILL", "PIPE", "POLL",   "PROF",
-      "PWR",  "QUIT", "SEGV",  "STKFLT", "STOP", "SYS",  "TERM",   "TRAP",
-      "TSTP", "TTIN", "TTOU",  "URG",    "USR1", "USR2", "VTALRM", "WINCH",
-      "XCPU", "XFSZ", "RTMIN", "RTMAX"};
-  go::Parsed<int64_t> number = go::parseAtoi(text);
-  if (number.ok())
-    return number.value != 0;
-  std::string upper = unicode::toUpper(text);
-  llvm::StringRef name(upper);
-  name.consume_front("SIG");
-  for (std::string_view known : names)
-    if (name == llvm::StringRef(known))
-      return true;
-  unsigned last = name.consume_front("RTMIN+")   ? 15
-                  : name.consume_front("RTMAX-") ? 14
-                                                 : 0;
-  unsigned offset = 0;
-  return last != 0 && !name.starts_with("0") &&
-         !name.getAsInteger(10, offset) && offset <= last;
-}
-
 llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
                                  const ast::StopsignalStmt &stmt) {
   std::string signal = stmt.signal;
   if (llvm::failed(dispatch.expand(signal)))
     return llvm::failure();
-  if (!isSignal(signal))
+  if (!isKnownSignal(signal))
     return dispatch.error(DiagId::InvalidSignal, signal);
   dispatch.stage.addHistory("STOPSIGNAL " + signal, /*layer=*/false);
   dispatch.stage.image.stopSignal = std::move(signal);
