@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers, durations and sizes as Go reads them. What is accepted is wider than
-// it looks: sizes go through strconv.ParseFloat, so `0x1p4`, `1_0` behind a
-// base prefix and `inf` have a meaning, and conversions that overflow yield
-// what amd64 gives.
+// Numbers and sizes as Go reads them. What is accepted is wider than it looks:
+// sizes go through strconv.ParseFloat, so `0x1p4`, `1_0` behind a base prefix
+// and `inf` have a meaning, and conversions that overflow yield what amd64
+// gives.
 #include "llb/Support/GoText.h"
 
 #include "llb/Support/Unicode.h"
@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::string_view syntaxError = "invalid syntax";
 constexpr std::string_view rangeError = "value out of range";
-constexpr uint64_t maxDuration = uint64_t(1) << 63;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
 bool isDecimal(char c) { return c >= '0' && c <= '9'; }
@@ -121,80 +120,6 @@ Magnitude parseMagnitude(std::string_view text, int base, int bits) {
   if (underscores && !underscoresOk(whole))
     return {0, std::string(syntaxError)};
   return {value, {}};
-}
-
-/// time's own quoting: whatever is not printable ASCII as `\xNN`.
-std::string quoteUnit(std::string_view text) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || byte < ' ') {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-      continue;
-    }
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += c;
-  }
-  out += '"';
-  return out;
-}
-
-/// Nanoseconds, or 0 if there is no such unit.
-uint64_t durationUnit(std::string_view unit) {
-  if (unit == "ns")
-    return 1;
-  // The micro sign and the Greek letter both mean it.
-  if (unit == "us" || unit == "\u00b5s" || unit == "\u03bcs")
-    return 1000;
-  if (unit == "ms")
-    return 1000'000;
-  if (unit == "s")
-    return 1000'000'000;
-  if (unit == "m")
-    return 60'000'000'000;
-  if (unit == "h")
-    return 3600'000'000'000;
-  return 0;
-}
-
-/// Takes the digits off the front of `text`; false on more than 2^63.
-bool takeInteger(std::string_view &text, uint64_t &value) {
-  value = 0;
-  while (!text.empty() && isDecimal(text.front())) {
-    if (value > maxDuration / 10)
-      return false;
-    value = value * 10 + static_cast<uint64_t>(text.front() - '0');
-    if (value > maxDuration)
-      return false;
-    text.remove_prefix(1);
-  }
-  return true;
-}
-
-/// Takes the digits after a point; those that no longer fit are ignored.
-void takeFraction(std::string_view &text, uint64_t &value, double &scale) {
-  value = 0;
-  scale = 1;
-  bool full = false;
-  for (; !text.empty() && isDecimal(text.front()); text.remove_prefix(1)) {
-    if (full)
-      continue;
-    if (value > (maxDuration - 1) / 10) {
-      full = true;
-      continue;
-    }
-    uint64_t next = value * 10 + static_cast<uint64_t>(text.front() - '0');
-    if (next > maxDuration) {
-      full = true;
-      continue;
-    }
-    value = next;
-    scale *= 10;
-  }
 }
 
 /// Length of the sign and the `inf`, `infinity` or `nan` at the front.
@@ -392,65 +317,6 @@ Parsed<int64_t> parseInt(std::string_view text, int base, int bits,
 
 Parsed<int64_t> parseAtoi(std::string_view text) {
   return parseInt(text, 10, 64, "Atoi");
-}
-
-Parsed<int64_t> parseDuration(std::string_view text) {
-  auto fail = [text](std::string_view why) -> Parsed<int64_t> {
-    return {0, "time: " + std::string(why) + " " + quoteUnit(text)};
-  };
-  constexpr std::string_view invalid = "invalid duration";
-
-  std::string_view rest = text;
-  bool negative = rest.starts_with('-');
-  if (negative || rest.starts_with('+'))
-    rest.remove_prefix(1);
-  if (rest == "0")
-    return {0, {}};
-  if (rest.empty())
-    return fail(invalid);
-
-  uint64_t total = 0;
-  while (!rest.empty()) {
-    size_t before = rest.size();
-    uint64_t value, fraction = 0;
-    double scale = 1;
-    if (!takeInteger(rest, value))
-      return fail(invalid);
-    bool digits = rest.size() != before;
-    if (rest.starts_with('.')) {
-      rest.remove_prefix(1);
-      before = rest.size();
-      takeFraction(rest, fraction, scale);
-      digits |= rest.size() != before;
-    }
-    if (!digits)
-      return fail(invalid);
-
-    size_t length = std::min(rest.find_first_of(".0123456789"), rest.size());
-    if (length == 0)
-      return fail("missing unit in duration");
-    std::string_view name = rest.substr(0, length);
-    rest.remove_prefix(length);
-    uint64_t unit = durationUnit(name);
-    if (unit == 0)
-      return fail("unknown unit " + quoteUnit(name) + " in duration");
-    if (value > maxDuration / unit)
-      return fail(invalid);
-    value *= unit;
-    if (fraction > 0)
-      value += static_cast<uint64_t>(static_cast<double>(fraction) *
-                                     (static_cast<double>(unit) / scale));
-    if (value > maxDuration)
-      return fail(invalid);
-    total += value;
-    if (total > maxDuration)
-      return fail(invalid);
-  }
-  if (negative)
-    return {static_cast<int64_t>(-total), {}};
-  if (total == maxDuration)
-    return fail(invalid);
-  return {static_cast<int64_t>(total), {}};
 }
 
 Parsed<int64_t> parseRamSize(std::string_view text) {
