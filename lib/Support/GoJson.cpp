@@ -170,6 +170,13 @@ std::optional<std::string> decodeBase64(std::string_view text) {
   return out;
 }
 
+JsonValue::JsonValue() = default;
+JsonValue::JsonValue(const JsonValue &) = default;
+JsonValue::JsonValue(JsonValue &&) noexcept = default;
+JsonValue &JsonValue::operator=(const JsonValue &) = default;
+JsonValue &JsonValue::operator=(JsonValue &&) noexcept = default;
+JsonValue::~JsonValue() = default;
+
 const JsonValue *JsonValue::find(std::string_view name) const {
   const JsonValue *found = nullptr;
   for (const auto &[key, value] : members)

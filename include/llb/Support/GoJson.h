@@ -33,6 +33,14 @@ struct JsonValue {
   std::vector<JsonValue> items;
   std::vector<JsonMember> members;
 
+  // Clang 19 cannot define these while it is still working out the pair.
+  JsonValue();
+  JsonValue(const JsonValue &);
+  JsonValue(JsonValue &&) noexcept;
+  JsonValue &operator=(const JsonValue &);
+  JsonValue &operator=(JsonValue &&) noexcept;
+  ~JsonValue();
+
   /// The member that Go would decode into a field of this name: the last one
   /// that matches, exactly or ignoring case.
   const JsonValue *find(std::string_view name) const;
