@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// llb-opt behind its command line.
+#ifndef LLB_DRIVER_OPTTOOL_H
+#define LLB_DRIVER_OPTTOOL_H
+
+#include "llb/Driver/ToolSupport.h"
+#include "llb/Passes/PassManager.h"
+
+namespace llb::driver {
+
+struct OptOptions {
+  /// Linked into one module; none is standard input.
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  bool text = false;
+  bool disableOutput = false;
+  std::string resultName;
+  /// Run after those of `level`.
+  std::string passes;
+  /// '0', '1' or '2'; anything else is a usage error.
+  char level = '0';
+  bool stripDebug = false;
+  bool disableVerify = false;
+  bool verifyRoundtrip = false;
+  bool listPasses = false;
+  bool splitInput = false;
+  bool verifyDiagnostics = false;
+  passes::PipelineOptions pipeline;
+};
+
+/// Returns the exit status.
+int runOpt(const OptOptions &options);
+
+} // namespace llb::driver
+
+#endif

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Read, link, verify, run the passes, write. With --split-input-file each part
+// of the only input goes through all of it, and its results are printed with
+// the same separator between them.
+#include "llb/Driver/OptTool.h"
+
+#include "llb/IR/Binary.h"
+#include "llb/IR/Linker.h"
+#include "llb/IR/Verifier.h"
+#include "llb/Support/VerifyDiags.h"
+
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/Path.h>
+
+namespace llb::driver {
+namespace {
+
+constexpr std::string_view splitLine = "; -----";
+
+class OptTool {
+public:
+  explicit OptTool(const OptOptions &options) : options(options) {}
+
+  int run();
+
+private:
+  bool preparePipeline();
+  bool runSplit(const std::string &path);
+  bool readAll(ModuleInput &into);
+  bool process(ModuleInput &input);
+  bool checkRoundtrip(const ir::Module &module);
+  bool write(const ir::Module &module);
+
+  const OptOptions &options;
+  ToolRun tool;
+  passes::Pipeline pipeline;
+  /// The buffer that `--verify-diagnostics` looks at.
+  std::string_view firstText;
+};
+
+bool OptTool::preparePipeline() {
+  std::string text(passes::pipelineOfLevel(options.level - '0'));
+  text += (text.empty() ? "" : ",") + options.passes;
+  if (options.stripDebug)
+    text += ",strip";
+  std::string_view kept = tool.diags.addBuffer(
+      llvm::MemoryBuffer::getMemBufferCopy(text, "--passes"));
+  auto parsed = passes::parsePipeline(kept, tool.diags);
+  if (failed(parsed))
+    return false;
+  pipeline = std::move(*parsed);
+  return true;
+}
+
+std::string printed(const ir::Module &module) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  ir::printModule(module, {}, out);
+  return text;
+}
+
+std::string written(const ir::Module &module, const ir::Result &result) {
+  std::string bytes;
+  llvm::raw_string_ostream out(bytes);
+  ir::writeModule(module, result, out);
+  return bytes;
+}
+
+bool OptTool::checkRoundtrip(const ir::Module &module) {
+  std::string text = printed(module);
+  std::string_view kept = tool.diags.addBuffer(
+      llvm::MemoryBuffer::getMemBufferCopy(text, "round trip"));
+  auto again = ir::parseModule(kept, tool.diags);
+  if (failed(again))
+    return false;
+  bool same =
+      printed(*again) == text && again->results.size() == module.results.size();
+  for (size_t i = 0; same && i < module.results.size(); ++i) {
+    std::string bytes = written(module, module.results[i]);
+    same = written(*again, again->results[i]) == bytes;
+    auto binary = ir::readModule(bytes, tool.diags);
+    same = same && succeeded(binary) && binary->results.size() == 1 &&
+           written(*binary, binary->results[0]) == bytes;
+  }
+  if (!same)
+    tool.diags.report(DiagId::Roundtrip, {});
+  return same;
+}
+
+bool OptTool::write(const ir::Module &module) {
+  if (options.disableOutput)
+    return true;
+  if (!options.text)
+    return writeBinary(module, options.resultName, options.output, tool.diags);
+  return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
+    ir::printModule(module, options.pipeline.printOptions, out);
+  });
+}
+
+bool OptTool::process(ModuleInput &input) {
+  if (!options.disableVerify &&
+      failed(ir::verify(input.module, tool.diags, input.places)))
+    return false;
+  if (options.verifyRoundtrip && !checkRoundtrip(input.module))
+    return false;
+  passes::PipelineOptions pipelineOptions = options.pipeline;
+  pipelineOptions.out = &llvm::errs();
+  return succeeded(passes::runPipeline(input.module, pipeline, pipelineOptions,
+                                       tool.diags, std::move(input.places)));
+}
+
+bool OptTool::readAll(ModuleInput &into) {
+  std::vector<std::string> paths = options.inputs;
+  if (paths.empty())
+    paths.emplace_back("-");
+  for (const std::string &path : paths) {
+    auto bytes = readInputFile(path, tool.diags);
+    if (failed(bytes))
+      return false;
+    if (firstText.empty())
+      firstText = *bytes;
+    auto input = readAnyModule(*bytes, tool.diags);
+    if (failed(input))
+      return false;
+    if (paths.size() == 1) {
+      into = std::move(*input);
+      return true;
+    }
+    ir::linkModule(into.module, std::move(input->module),
+                   llvm::sys::path::stem(path).str());
+    for (ir::NodePlace &place : input->places)
+      into.places.push_back(std::move(place));
+    // Modules that were no text have no places, not even invalid ones.
+    into.places.resize(into.module.nodes.size());
+  }
+  return true;
+}
+
+bool OptTool::runSplit(const std::string &path) {
+  auto bytes = readInputFile(path, tool.diags);
+  if (failed(bytes))
+    return false;
+  std::string_view rest = firstText = *bytes;
+  std::string output;
+  llvm::raw_string_ostream out(output);
+  bool ok = true;
+  while (!rest.empty()) {
+    std::string_view part = rest;
+    for (size_t at = rest.find(splitLine); at != std::string_view::npos;
+         at = rest.find(splitLine, at + 1))
+      if (at == 0 || rest[at - 1] == '\n') {
+        part = rest.substr(0, at);
+        break;
+      }
+    rest.remove_prefix(part.size());
+    rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
+    auto input = readAnyModule(part, tool.diags);
+    if (failed(input) || !process(*input)) {
+      ok = false;
+      continue;
+    }
+    if (!output.empty())
+      out << '\n' << splitLine << "\n\n";
+    ir::printModule(input->module, options.pipeline.printOptions, out);
+  }
+  if ((!ok && !options.verifyDiagnostics) || options.disableOutput)
+    return ok;
+  return writeText(options.output, tool.diags,
+                   [&](llvm::raw_ostream &file) { file << output; }) &&
+         ok;
+}
+
+int OptTool::run() {
+  if (options.listPasses) {
+    for (const passes::PassInfo &info : passes::allPasses()) {
+      llvm::outs() << info.name << ": " << info.summary << '\n';
+      for (const auto &[name, summary] : info.options)
+        llvm::outs() << "  " << info.name << '(' << name << "): " << summary
+                     << '\n';
+    }
+    return 0;
+  }
+  if (options.level < '0' || options.level > '2' ||
+      (options.splitInput && options.inputs.size() > 1)) {
+    llvm::errs() << "llb-opt: "
+                 << (options.splitInput && options.inputs.size() > 1
+                         ? "--split-input-file takes one input\n"
+                         : "levels are -O0, -O1 and -O2\n");
+    return 2;
+  }
+  if (!preparePipeline()) {
+    tool.finish();
+    return 2;
+  }
+  bool ok = false;
+  if (options.splitInput) {
+    ok = runSplit(options.inputs.empty() ? "-" : options.inputs[0]);
+  } else {
+    ModuleInput input;
+    ok = readAll(input) && process(input) && write(input.module);
+  }
+  if (options.verifyDiagnostics)
+    return verifyDiagnostics(firstText, tool.diags, llvm::errs()) ? 0 : 1;
+  return tool.finish(ok);
+}
+
+} // namespace
+
+int runOpt(const OptOptions &options) { return OptTool(options).run(); }
+
+} // namespace llb::driver

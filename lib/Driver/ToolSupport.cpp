@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Shared by llb-as, llb-dis and llb-opt.
+#include "llb/Driver/ToolSupport.h"
+
+#include "llb/Driver/Version.h"
+#include "llb/IR/Binary.h"
+#include "llb/IR/JsonRead.h"
+#include "llb/Support/DiagPrinter.h"
+#include "llb/Support/OutputFile.h"
+
+#include <llvm/Support/MemoryBuffer.h>
+
+namespace llb::driver {
+
+llvm::cl::OptionCategory &toolOptions() {
+  static llvm::cl::OptionCategory category("Options");
+  return category;
+}
+
+bool parseToolOptions(int argc, char **argv, std::string_view tool,
+                      const char *overview) {
+  llvm::cl::HideUnrelatedOptions(toolOptions());
+  llvm::cl::SetVersionPrinter(
+      [tool](llvm::raw_ostream &out) { printVersion(tool, out); });
+  return llvm::cl::ParseCommandLineOptions(argc, argv, overview, &llvm::errs());
+}
+
+int ToolRun::finish(bool ok) {
+  printDiagnostics(diags, llvm::errs());
+  return ok && !diags.hasErrors() ? 0 : 1;
+}
+
+llvm::FailureOr<std::string_view> readInputFile(const std::string &path,
+                                                DiagEngine &diags) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false);
+  if (!buffer) {
+    diags.report(DiagId::CannotRead, {}, path, buffer.getError().message());
+    return llvm::failure();
+  }
+  return diags.addBuffer(std::move(*buffer));
+}
+
+/// Whether `bytes` hold what no text does, so that they must be a broken
+/// definition.
+static bool looksBinary(std::string_view bytes) {
+  for (unsigned char byte : bytes.substr(0, 4096))
+    if (byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r')
+      return true;
+  return false;
+}
+
+llvm::FailureOr<ModuleInput> readAnyModule(std::string_view bytes,
+                                           DiagEngine &diags) {
+  ModuleInput input;
+  DiagEngine binaryDiags(diags.sourceMgr());
+  auto binary = ir::readModule(bytes, binaryDiags);
+  if (succeeded(binary)) {
+    input.module = std::move(*binary);
+    return input;
+  }
+  if (looksBinary(bytes)) {
+    for (const Diagnostic &diag : binaryDiags.diagnostics())
+      diags.add(diag);
+    return llvm::failure();
+  }
+  auto parsed = bytes.starts_with('{')
+                    ? ir::readJson(bytes, diags)
+                    : ir::parseModule(bytes, diags, &input.places);
+  if (failed(parsed))
+    return llvm::failure();
+  input.module = std::move(*parsed);
+  return input;
+}
+
+static bool writeOutput(const OutputOptions &options, bool binary,
+                        DiagEngine &diags,
+                        llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  auto fail = [&](llvm::Error error) {
+    diags.report(DiagId::CannotWrite, {}, options.path,
+                 llvm::toString(std::move(error)));
+    return false;
+  };
+  auto file = OutputFile::open(options.path);
+  if (!file)
+    return fail(file.takeError());
+  if (binary && file->isTerminal() && !options.force) {
+    diags.report(DiagId::BinaryToTerminal, {});
+    return false;
+  }
+  print(file->stream());
+  if (llvm::Error error = file->keep())
+    return fail(std::move(error));
+  return true;
+}
+
+bool writeText(const OutputOptions &options, DiagEngine &diags,
+               llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  return writeOutput(options, /*binary=*/false, diags, print);
+}
+
+bool writeBinary(const ir::Module &module, const std::string &resultName,
+                 const OutputOptions &options, DiagEngine &diags) {
+  const ir::Result *chosen = nullptr;
+  for (const ir::Result &result : module.results)
+    if (module.results.size() == 1
+            ? resultName.empty() || result.name == resultName
+            : !resultName.empty() && result.name == resultName)
+      chosen = &result;
+  if (!chosen) {
+    std::string names;
+    for (const ir::Result &result : module.results)
+      names += (names.empty() ? "'" : ", '") + result.name + "'";
+    if (!resultName.empty())
+      diags.report(DiagId::NoSuchResult, {}, resultName,
+                   names.empty() ? "none" : names);
+    else if (module.results.empty())
+      diags.report(DiagId::VerifyNoResult, {});
+    else
+      diags.report(DiagId::ManyResults, {}, names);
+    return false;
+  }
+  return writeOutput(
+      options, /*binary=*/true, diags,
+      [&](llvm::raw_ostream &out) { ir::writeModule(module, *chosen, out); });
+}
+
+} // namespace llb::driver

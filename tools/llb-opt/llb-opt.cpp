@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The optimiser: runs a pipeline of passes over modules in any form.
+#include "llb/Driver/OptTool.h"
+#include "llb/Driver/ToolSupport.h"
+
+using namespace llvm;
+using namespace llb::driver;
+
+static cl::cat category(toolOptions());
+
+static cl::list<std::string> inputs(cl::Positional, cl::desc("[file]..."),
+                                    category);
+static cl::opt<std::string> output("o", cl::desc("Write to <file>, not stdout"),
+                                   cl::value_desc("file"), cl::init("-"),
+                                   category);
+static cl::opt<bool> force("f", cl::desc("Write binary even to a terminal"),
+                           category);
+static cl::opt<bool> text("S", cl::desc("Write text, not binary"), category);
+static cl::opt<bool> disableOutput("disable-output", cl::desc("Write nothing"),
+                                   category);
+static cl::opt<std::string>
+    resultName("result", cl::desc("Which of several results to write"),
+               cl::value_desc("name"), category);
+static cl::opt<std::string>
+    passes("passes", cl::desc("Passes to run: dce,strip(locations)"),
+           cl::value_desc("pipeline"), category);
+static cl::opt<char> level("O", cl::desc("Optimisation level 0, 1 or 2"),
+                           cl::Prefix, cl::init('0'), cl::value_desc("level"),
+                           category);
+static cl::opt<bool>
+    stripDebug("strip-debug",
+               cl::desc("Last, drop descriptions, groups and places"),
+               category);
+static cl::opt<bool>
+    noMetadata("no-metadata", cl::desc("Print no metadata in text"), category);
+static cl::opt<bool> noLocations("no-locations",
+                                 cl::desc("Print no places in text"), category);
+static cl::list<std::string> printBefore("print-before", cl::CommaSeparated,
+                                         cl::desc("Print before these passes"),
+                                         cl::value_desc("pass,..."), category);
+static cl::list<std::string> printAfter("print-after", cl::CommaSeparated,
+                                        cl::desc("Print after these passes"),
+                                        cl::value_desc("pass,..."), category);
+static cl::opt<bool> printBeforeAll("print-before-all",
+                                    cl::desc("Print before every pass"),
+                                    category);
+static cl::opt<bool> printAfterAll("print-after-all",
+                                   cl::desc("Print after every pass"),
+                                   category);
+static cl::opt<bool>
+    printChanged("print-changed",
+                 cl::desc("Print after passes that change something"),
+                 category);
+static cl::opt<bool> disableVerify("disable-verify",
+                                   cl::desc("Do not check the input"),
+                                   category);
+static cl::opt<bool> verifyEach("verify-each",
+                                cl::desc("Check after every pass"), category);
+static cl::opt<bool>
+    verifyRoundtrip("verify-roundtrip",
+                    cl::desc("Check that text and binary read back the same"),
+                    category);
+static cl::opt<bool> timePasses("time-passes", cl::desc("Show time by pass"),
+                                category);
+static cl::opt<bool> stats("stats", cl::desc("Show what the passes did"),
+                           category);
+static cl::opt<bool> listPasses("list-passes", cl::desc("List all passes"),
+                                category);
+static cl::opt<bool>
+    splitInput("split-input-file",
+               cl::desc("Take each part between '; -----' lines alone"),
+               category);
+static cl::opt<bool>
+    verifyDiags("verify-diagnostics",
+                cl::desc("Compare messages with 'expected-' comments"),
+                category);
+
+int main(int argc, char **argv) {
+  if (!parseToolOptions(argc, argv, "llb-opt", "LLB optimiser\n"))
+    return 2;
+  OptOptions options;
+  options.inputs.assign(inputs.begin(), inputs.end());
+  options.output = {output, force};
+  options.text = text;
+  options.disableOutput = disableOutput;
+  options.resultName = resultName;
+  options.passes = passes;
+  options.level = level;
+  options.stripDebug = stripDebug;
+  options.disableVerify = disableVerify;
+  options.verifyRoundtrip = verifyRoundtrip;
+  options.listPasses = listPasses;
+  options.splitInput = splitInput;
+  options.verifyDiagnostics = verifyDiags;
+  options.pipeline.printBefore.assign(printBefore.begin(), printBefore.end());
+  options.pipeline.printAfter.assign(printAfter.begin(), printAfter.end());
+  options.pipeline.printBeforeAll = printBeforeAll;
+  options.pipeline.printAfterAll = printAfterAll;
+  options.pipeline.printChanged = printChanged;
+  options.pipeline.verifyEach = verifyEach;
+  options.pipeline.timePasses = timePasses;
+  options.pipeline.stats = stats;
+  options.pipeline.printOptions.metadata = !noMetadata;
+  options.pipeline.printOptions.locations = !noLocations;
+  return runOpt(options);
+}
