@@ -274,7 +274,6 @@ void Parser::checkEncoded() {
 }
 
 llvm::FailureOr<Module> Parser::parse(NodePlaces *places) {
-  unsigned errorsBefore = diags.errorCount();
   while (!token.is(TokenKind::End)) {
     const char *start = token.spelling.data();
     if (parseStatement())

@@ -22,7 +22,7 @@ namespace llb::ir::text {
 class FieldParser {
 public:
   FieldParser(std::string_view text, DiagEngine &diags)
-      : diags(diags), lexer(text, diags) {
+      : diags(diags), errorsBefore(diags.errorCount()), lexer(text, diags) {
     advance();
   }
 
@@ -131,6 +131,8 @@ protected:
   }
 
   DiagEngine &diags;
+  /// Errors reported before the first token was read.
+  unsigned errorsBefore;
   Token token;
 
 private:
