@@ -26,18 +26,19 @@ struct DigestHash {
 
 /// Joins the metadata of two vertices that are one operation. Where only one
 /// value can stand, the later vertex has the say.
-void mergeMetadata(OpMetadata &into, const OpMetadata &from) {
+void mergeMetadata(OpMetadata &into, OpMetadata &&from) {
   into.ignoreCache |= from.ignoreCache;
-  for (const auto &[key, value] : from.description)
-    into.description.insert_or_assign(key, value);
+  from.description.merge(into.description);
+  into.description = std::move(from.description);
   if (from.exportCache)
     into.exportCache = from.exportCache;
-  for (const auto &[cap, needed] : from.caps)
-    into.caps[cap] = true;
+  into.caps.merge(from.caps);
+  for (auto &[cap, needed] : into.caps)
+    needed = true;
   if (from.progressGroup)
-    into.progressGroup = from.progressGroup;
+    into.progressGroup = std::move(from.progressGroup);
   if (from.linuxResources)
-    into.linuxResources = from.linuxResources;
+    into.linuxResources = std::move(from.linuxResources);
   into.unknown.bytes += from.unknown.bytes;
 }
 
@@ -92,10 +93,12 @@ private:
 
 class Marshaller {
 public:
-  Marshaller(const std::vector<Vertex> &vertices,
-             std::vector<SourceInfo> sourceInfos)
-      : vertices(vertices), sourceInfos(std::move(sourceInfos)),
-        nodeOf(vertices.size()), infoIndex(this->sourceInfos.size(), -1) {}
+  Marshaller(std::vector<Vertex> vertices, std::vector<SourceInfo> sourceInfos)
+      : vertices(std::move(vertices)), sourceInfos(std::move(sourceInfos)),
+        nodeOf(this->vertices.size()), infoIndex(this->sourceInfos.size(), -1) {
+    module.nodes.reserve(this->vertices.size() + 1);
+    byDigest.reserve(this->vertices.size());
+  }
 
   Module run(ValueId root, std::string name) {
     Result result{std::move(name), {}};
@@ -138,33 +141,27 @@ private:
     }
   }
 
-  NodeId addNode(const Vertex &vertex) {
-    Op changed;
-    const Op *op = &vertex.op;
-    if (collectInputs(vertex.op)) {
-      changed = vertex.op;
-      size_t count = inputs.size();
-      InputRemap(positions, count).apply(changed.body);
-      changed.inputs = inputs;
-      op = &changed;
-    }
+  /// Makes the vertex a node, or adds it to the node with the same bytes.
+  NodeId addNode(Vertex &vertex) {
+    if (collectInputs(vertex.op))
+      InputRemap(positions, inputs.size()).apply(vertex.op.body);
+    vertex.op.inputs = inputs;
     buffer.clear();
-    wire::encode(buffer, *op, inputDigests);
+    wire::encode(buffer, vertex.op, inputDigests);
     Digest digest = Digest::of(buffer.bytes());
     NodeId next{static_cast<uint32_t>(module.nodes.size())};
     auto [known, isNew] = byDigest.try_emplace(digest, next);
     if (isNew) {
       Node &node = module.nodes.emplace_back();
-      node.op = op == &changed ? std::move(changed) : *op;
-      node.op.inputs = inputs;
+      node.op = std::move(vertex.op);
       node.original = buffer.bytes();
       node.digest = digest;
       node.hasMetadata = node.hasLocations = true;
     }
     Node &node = module[known->second];
-    mergeMetadata(node.metadata, vertex.metadata);
-    for (const Location &location : vertex.locations)
-      addLocation(node, location);
+    mergeMetadata(node.metadata, std::move(vertex.metadata));
+    for (Location &location : vertex.locations)
+      addLocation(node, std::move(location));
     return known->second;
   }
 
@@ -234,7 +231,7 @@ private:
     return {static_cast<uint32_t>(module.nodes.size() - 1)};
   }
 
-  const std::vector<Vertex> &vertices;
+  std::vector<Vertex> vertices;
   std::vector<SourceInfo> sourceInfos;
   /// The node each vertex became, invalid before its turn.
   std::vector<NodeId> nodeOf;
@@ -263,8 +260,14 @@ NodeId Builder::add(Vertex vertex) {
 }
 
 Module Builder::build(ValueId root, std::string name,
-                      std::vector<SourceInfo> sourceInfos) const {
+                      std::vector<SourceInfo> sourceInfos) const & {
   return Marshaller(vertices, std::move(sourceInfos))
+      .run(root, std::move(name));
+}
+
+Module Builder::build(ValueId root, std::string name,
+                      std::vector<SourceInfo> sourceInfos) && {
+  return Marshaller(std::move(vertices), std::move(sourceInfos))
       .run(root, std::move(name));
 }
 

@@ -92,8 +92,9 @@ LoweredImage ImageLowering::takeImage(std::vector<ir::SourceInfo> sourceInfos) {
   result.platformId = asked.formatAll();
   result.platform = exportPlatform(asked, target->image.platform);
   std::string name = context.frontend.multiPlatform ? result.platformId : "";
-  result.module = context.builder.build(target->root, std::move(name),
-                                        std::move(sourceInfos));
+  result.module = std::move(context.builder)
+                      .build(target->root, std::move(name),
+                             std::move(sourceInfos));
   result.config = target->image.str();
   if (target->baseImage)
     result.baseConfig = target->baseImage->str();

@@ -28,7 +28,7 @@ static std::string dockerfileDefinition(const LowerOptions &options,
 
   ir::Builder builder;
   ir::NodeId node = builder.add(makeLocalSource(options, frontend, source));
-  ir::Module module = builder.build({node, 0}, "", {});
+  ir::Module module = std::move(builder).build({node, 0}, "", {});
   std::string bytes;
   llvm::raw_string_ostream out(bytes);
   ir::writeModule(module, module.results.front(), out);

@@ -42,10 +42,12 @@ public:
   /// an exec or file operation that turn out to be the same value become one,
   /// with the indices of mounts and actions following. The terminal operation
   /// gets its caps; `sourceInfos` are put in the order in which operations name
-  /// them, and those that none names are dropped. Linear in the size of the
-  /// reachable graph.
+  /// them, and those that none names are dropped. Linear in the number of
+  /// vertices. The second form uses the vertices up instead of copying them.
   Module build(ValueId root, std::string name,
-               std::vector<SourceInfo> sourceInfos) const;
+               std::vector<SourceInfo> sourceInfos) const &;
+  Module build(ValueId root, std::string name,
+               std::vector<SourceInfo> sourceInfos) &&;
 
 private:
   std::vector<Vertex> vertices;
