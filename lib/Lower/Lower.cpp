@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The entry: options, checks, one lowering per target platform.
+// The entry: options, then an answer to a request, or checks and one lowering
+// per target platform.
 #include "llb/Lower/Lower.h"
+#include "CheckFile.h"
 #include "ImageLowering.h"
+#include "Requests.h"
 #include "SourceMap.h"
-#include "llb/Check/AstChecks.h"
 
 namespace llb::lower {
-
-/// Options of the build checks: the build argument replaces the file's.
-static llvm::FailureOr<check::CheckOptions>
-findCheckOptions(const ast::BuildFile &file, const FrontendOptions &frontend,
-                 DiagEngine &diags) {
-  if (frontend.check)
-    return *frontend.check;
-  check::CheckOptions result;
-  std::string error;
-  if (check::CheckOptions::parse(check::CheckOptions::directive(file.text),
-                                 result, error))
-    return result;
-  diags.report(DiagId::InvalidCheckOptions, {}, error);
-  return llvm::failure();
-}
 
 static llvm::FailureOr<Lowered> lowerPlatforms(const ast::BuildFile &file,
                                                const LowerOptions &options,
@@ -53,23 +40,15 @@ static llvm::FailureOr<Lowered> lowerPlatforms(const ast::BuildFile &file,
 
 llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
                                const LowerOptions &options, DiagEngine &diags) {
-  bool sound = !diags.hasErrors();
   auto frontend = FrontendOptions::parse(options.opts, diags);
   if (llvm::failed(frontend))
     return llvm::failure();
-  auto checkOptions = findCheckOptions(file, *frontend, diags);
-  if (llvm::failed(checkOptions))
+  if (auto id = options.opts.find("requestid"); id != options.opts.end())
+    return answerRequest(id->second, file, options, *frontend, diags);
+  auto linter = checkFile(file, *frontend, diags);
+  if (llvm::failed(linter))
     return llvm::failure();
-
-  check::Linter linter(std::move(*checkOptions), diags);
-  check::checkAst(file, linter);
-  if (!sound)
-    return llvm::failure();
-  if (file.stages.empty()) {
-    diags.report(DiagId::NoStages, {});
-    return llvm::failure();
-  }
-  return lowerPlatforms(file, options, *frontend, linter, diags);
+  return lowerPlatforms(file, options, *frontend, *linter, diags);
 }
 
 } // namespace llb::lower

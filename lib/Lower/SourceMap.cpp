@@ -9,8 +9,8 @@
 
 namespace llb::lower {
 
-static std::string dockerfileDefinition(const LowerOptions &options,
-                                        const FrontendOptions &frontend) {
+ir::Module loadDefinition(const LowerOptions &options,
+                          const FrontendOptions &frontend) {
   const std::string *option = frontend.find("filename");
   std::string filename = option ? *option : "Dockerfile";
   option = frontend.find("dockerfilekey");
@@ -28,7 +28,12 @@ static std::string dockerfileDefinition(const LowerOptions &options,
 
   ir::Builder builder;
   ir::NodeId node = builder.add(makeLocalSource(options, frontend, source));
-  ir::Module module = std::move(builder).build({node, 0}, "", {});
+  return std::move(builder).build({node, 0}, "", {});
+}
+
+static std::string dockerfileDefinition(const LowerOptions &options,
+                                        const FrontendOptions &frontend) {
+  ir::Module module = loadDefinition(options, frontend);
   std::string bytes;
   llvm::raw_string_ostream out(bytes);
   ir::writeModule(module, module.results.front(), out);

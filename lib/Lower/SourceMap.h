@@ -17,6 +17,10 @@ ir::SourceInfo makeSourceInfo(const ast::BuildFile &file,
                               const LowerOptions &options,
                               const FrontendOptions &frontend);
 
+/// The module that loads the build file from the client.
+ir::Module loadDefinition(const LowerOptions &options,
+                          const FrontendOptions &frontend);
+
 } // namespace llb::lower
 
 #endif

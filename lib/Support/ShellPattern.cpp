@@ -24,9 +24,9 @@ namespace {
 
 constexpr char32_t anyRune = 0x110000;
 
-/// Comparisons for one substitution. BuildKit's own engine would take minutes
+/// Comparisons for one substitution. BuildKit's own engine would take long
 /// for more.
-constexpr uint64_t maxSteps = uint64_t(1) << 28;
+constexpr uint64_t maxSteps = uint64_t(1) << 26;
 
 size_t lineEnd(std::string_view text, size_t at) {
   size_t end = text.find('\n', at);
@@ -99,7 +99,9 @@ bool ShellPattern::matchAt(const Segment &segment, std::string_view text,
     if (at >= text.size() || steps == 0)
       return false;
     --steps;
-    unicode::Decoded next = unicode::decode(text.substr(at));
+    unsigned char byte = text[at];
+    unicode::Decoded next = byte < 0x80 ? unicode::Decoded{byte, 1, true}
+                                        : unicode::decode(text.substr(at));
     if (wanted == anyRune ? next.rune == '\n' : next.rune != wanted)
       return false;
     at += next.length;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// BuildKit looks at the options of the checks before it parses the file, and
+// runs the checks on a faulty file as far as it could read it.
+#include "CheckFile.h"
+#include "llb/Check/AstChecks.h"
+
+namespace llb::lower {
+
+/// The build argument replaces what the file says.
+static llvm::FailureOr<check::CheckOptions>
+findCheckOptions(const ast::BuildFile &file, const FrontendOptions &frontend,
+                 DiagEngine &diags) {
+  if (frontend.check)
+    return *frontend.check;
+  check::CheckOptions result;
+  std::string error;
+  if (check::CheckOptions::parse(check::CheckOptions::directive(file.text),
+                                 result, error))
+    return result;
+  diags.report(DiagId::InvalidCheckOptions, {}, error);
+  return llvm::failure();
+}
+
+llvm::FailureOr<check::Linter> checkFile(const ast::BuildFile &file,
+                                         const FrontendOptions &frontend,
+                                         DiagEngine &diags) {
+  auto options = findCheckOptions(file, frontend, diags);
+  if (llvm::failed(options))
+    return llvm::failure();
+  check::Linter linter(std::move(*options), diags);
+  check::checkAst(file, linter);
+  if (!file.sound)
+    return llvm::failure();
+  if (file.stages.empty()) {
+    diags.report(DiagId::NoStages, {});
+    return llvm::failure();
+  }
+  return linter;
+}
+
+} // namespace llb::lower
