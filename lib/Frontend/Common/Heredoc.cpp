@@ -7,6 +7,7 @@
 #include "llb/Support/WordExpand.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace llb::frontend {
 namespace {
@@ -28,8 +29,8 @@ bool isRegexpSpace(char c) {
 
 } // namespace
 
-std::optional<ast::Heredoc>
-parseHeredocWord(std::string_view word, DiagId &errorId, std::string &error) {
+std::optional<ast::Heredoc> parseHeredocWord(std::string_view word,
+                                             std::string &error) {
   // Digits, `<<`, perhaps a `-`, white space, and no further `<`.
   while (!word.empty() && word[0] >= '0' && word[0] <= '9')
     word.remove_prefix(1);
@@ -51,7 +52,6 @@ parseHeredocWord(std::string_view word, DiagId &errorId, std::string &error) {
   options.skipUnsetEnv = true;
   ExpandedWords plain = expandWords(word, none, options);
   if (!plain.error.empty()) {
-    errorId = DiagId::HeredocWord;
     error = plain.error;
     return std::nullopt;
   }
@@ -60,22 +60,17 @@ parseHeredocWord(std::string_view word, DiagId &errorId, std::string &error) {
   options.rawQuotes = true;
   ExpandedWords raw = expandWords(word, none, options);
   if (!raw.error.empty()) {
-    errorId = DiagId::HeredocWord;
     error = raw.error;
     return std::nullopt;
   }
-  if (raw.words.size() != 1) {
-    errorId = DiagId::HeredocInconsistent;
-    error = word;
-    return std::nullopt;
-  }
+  assert(raw.words.size() == 1 && "quotes do not change how words split");
   heredoc.name = plain.words[0];
   heredoc.expand = countQuotes(plain.words[0]) == countQuotes(raw.words[0]);
   return heredoc;
 }
 
 bool findHeredocs(std::string_view line, std::vector<ast::Heredoc> &found,
-                  DiagId &errorId, std::string &error) {
+                  std::string &error) {
   NoVariables none;
   ExpandOptions options;
   options.rawQuotes = true;
@@ -85,8 +80,7 @@ bool findHeredocs(std::string_view line, std::vector<ast::Heredoc> &found,
   if (!words.error.empty())
     return true;
   for (const std::string &word : words.words) {
-    std::optional<ast::Heredoc> heredoc =
-        parseHeredocWord(word, errorId, error);
+    std::optional<ast::Heredoc> heredoc = parseHeredocWord(word, error);
     if (!error.empty())
       return false;
     if (heredoc)

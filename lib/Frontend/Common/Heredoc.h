@@ -16,15 +16,15 @@
 
 namespace llb::frontend {
 
-/// Reads one word. Nothing if it is no heredoc; `error` is set as well if the
-/// terminator cannot be read, and `errorId` to the message it fills.
-std::optional<ast::Heredoc>
-parseHeredocWord(std::string_view word, DiagId &errorId, std::string &error);
+/// Reads one word. Nothing if it is no heredoc; `error` is set as well, to
+/// BuildKit's text, if the terminator cannot be read.
+std::optional<ast::Heredoc> parseHeredocWord(std::string_view word,
+                                             std::string &error);
 
 /// The heredocs of a whole logical line, instruction and flags included, in
 /// order and without bodies. False at the first one that cannot be read.
 bool findHeredocs(std::string_view line, std::vector<ast::Heredoc> &found,
-                  DiagId &errorId, std::string &error);
+                  std::string &error);
 
 } // namespace llb::frontend
 

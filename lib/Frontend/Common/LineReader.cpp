@@ -169,10 +169,9 @@ void LineReader::readInstruction(std::string_view firstPiece,
 
 void LineReader::readHeredocs(LogicalLine &line, const char *&end) {
   std::string error;
-  DiagId errorId = DiagId::HeredocWord;
-  if (!findHeredocs(line.text, line.heredocs, errorId, error)) {
-    line.error =
-        makeError(errorId, line.place(0, line.text.size()), line.lines, error);
+  if (!findHeredocs(line.text, line.heredocs, error)) {
+    line.error = makeError(DiagId::HeredocWord, line.place(0, line.text.size()),
+                           line.lines, error);
     return;
   }
   for (ast::Heredoc &heredoc : line.heredocs) {

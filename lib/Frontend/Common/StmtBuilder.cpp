@@ -165,10 +165,9 @@ ast::CommandLine Builder::commandLine() const {
 /// its heredoc's name, so of two with one name the last counts for both.
 template <class Stmt>
 bool Builder::fillFiles(std::string_view instruction, Stmt &stmt) {
-  DiagId ignoredId;
   std::string ignored;
   Arg &dest = args.items.back();
-  if (parseHeredocWord(dest.text, ignoredId, ignored))
+  if (parseHeredocWord(dest.text, ignored))
     return fail(DiagId::HeredocDestination, dest.range, instruction);
   std::map<std::string_view, const ast::Heredoc *> bodies;
   for (const ast::Heredoc &heredoc : line.heredocs)
@@ -177,7 +176,7 @@ bool Builder::fillFiles(std::string_view instruction, Stmt &stmt) {
     std::string &source = args.items[i].text;
     std::optional<ast::Heredoc> heredoc;
     if (source.find("<<") != std::string::npos)
-      heredoc = parseHeredocWord(source, ignoredId, ignored);
+      heredoc = parseHeredocWord(source, ignored);
     if (!heredoc) {
       stmt.sources.push_back(std::move(source));
       continue;

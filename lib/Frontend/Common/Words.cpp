@@ -50,7 +50,9 @@ private:
 /// A JSON list if it is one; true as well if it is none, with `json` unset.
 bool ArgReader::readExec() {
   std::vector<std::string> items;
-  switch (parseExecForm(raw.args[0].text, items)) {
+  // White space beyond ASCII may come before the list after HEALTHCHECK's type,
+  // and is part of the text if the list is none.
+  switch (parseExecForm(unicode::trimLeft(raw.args[0].text), items)) {
   case ExecForm::NotJson:
     return true;
   case ExecForm::OtherThanStrings:
