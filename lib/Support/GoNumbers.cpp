@@ -106,7 +106,7 @@ Magnitude parseMagnitude(std::string_view text, int base, int bits) {
     if (isDecimal(c))
       digit = static_cast<uint64_t>(c - '0');
     else if (lower(c) >= 'a' && lower(c) <= 'z')
-      digit = static_cast<uint64_t>(lower(c) - 'a' + 10);
+      digit = 10 + static_cast<uint64_t>(lower(c) - 'a');
     else
       return {0, std::string(syntaxError)};
     if (digit >= radix)

@@ -4,8 +4,8 @@
 // literals, classes, assertions, alternatives, `x*`, `x{n,m}` and `(.*/)?`. All
 // threads advance together, so that time is bounded by the product of text and
 // expression.
-#ifndef LLB_LIB_SUPPORT_GOREGEXP_H
-#define LLB_LIB_SUPPORT_GOREGEXP_H
+#ifndef LLB_SUPPORT_GOREGEXP_H
+#define LLB_SUPPORT_GOREGEXP_H
 
 #include <cstdint>
 #include <optional>

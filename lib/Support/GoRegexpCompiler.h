@@ -2,8 +2,8 @@
 //
 // Translates an expression into a program of GoRegexp. Made for one expression
 // and used once.
-#ifndef LLB_LIB_SUPPORT_GOREGEXPCOMPILER_H
-#define LLB_LIB_SUPPORT_GOREGEXPCOMPILER_H
+#ifndef LLB_SUPPORT_GOREGEXPCOMPILER_H
+#define LLB_SUPPORT_GOREGEXPCOMPILER_H
 
 #include "GoRegexp.h"
 

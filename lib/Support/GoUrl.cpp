@@ -414,7 +414,8 @@ UrlValues parseUrlQuery(std::string_view text, std::string *error) {
           return entry.first == key.value;
         });
     if (known == values.end())
-      known = values.insert(values.end(), {std::move(key.value), {}});
+      known = values.emplace(values.end(), std::move(key.value),
+                             std::vector<std::string>());
     known->second.push_back(std::move(value.value));
   }
   if (error)

@@ -283,7 +283,7 @@ std::string parentOf(std::string_view path) {
 std::vector<std::string> parseDockerignore(std::string_view text,
                                            std::string *error) {
   // Go's line scanner holds this much, the end of the line included.
-  constexpr size_t maxLine = 64 * 1024;
+  constexpr size_t maxLine = 65'536;
   std::vector<std::string> patterns;
   for (bool first = true; !text.empty(); first = false) {
     size_t end = std::min(text.find('\n'), text.size());

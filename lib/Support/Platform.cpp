@@ -103,7 +103,7 @@ void normalizeArchitecture(std::string &architecture, std::string &variant) {
   }
 }
 
-std::string invalidArgument(std::string text) {
+std::string invalidArgument(const std::string &text) {
   return text + ": invalid argument";
 }
 
