@@ -104,7 +104,7 @@ std::string ImageLock::str() const {
     out += '}';
   }
   out += "]}";
-  return go::indentJson(out) + "\n";
+  return go::indentJson(out);
 }
 
 const LockedImage *ImageLock::find(const std::string &ref,
