@@ -6,8 +6,7 @@
 #include "llb/IR/Binary.h"
 
 #include "Codec.h"
-
-#include <unordered_map>
+#include "DigestMap.h"
 
 namespace llb::ir {
 namespace {
@@ -47,7 +46,7 @@ private:
       if (!check(DiagId::BadOperation, wire::decode(defs[i], &ops[i].op)))
         return false;
       ops[i].digest = Digest::of(defs[i]);
-      auto [first, isNew] = byDigest.try_emplace(ops[i].digest.str(), i);
+      auto [first, isNew] = byDigest.try_emplace(ops[i].digest, i);
       if (!isNew)
         repeats.emplace_back(i, first->second);
     }
@@ -61,7 +60,7 @@ private:
     bool ok = true;
     for (const RawOp &op : ops)
       for (const wire::Input &input : op.op.inputs)
-        if (!byDigest.count(input.digest)) {
+        if (!indexOf(input.digest)) {
           diags.report(DiagId::UnknownInput, {}, op.digest.str(), input.digest);
           ok = false;
         }
@@ -80,7 +79,7 @@ private:
         }
         const auto &inputs = ops[index].op.inputs;
         if (next < inputs.size()) {
-          size_t input = byDigest.find(inputs[next++].digest)->second;
+          size_t input = *indexOf(inputs[next++].digest);
           if (!nodeOf[input].valid())
             stack.emplace_back(input, 0);
           continue;
@@ -101,8 +100,7 @@ private:
   NodeId addNode(RawOp &raw) {
     Node &node = module.nodes.emplace_back();
     for (const wire::Input &input : raw.op.inputs)
-      node.op.inputs.push_back(
-          {nodeOf[byDigest.find(input.digest)->second], input.index});
+      node.op.inputs.push_back({nodeOf[*indexOf(input.digest)], input.index});
     node.op.platform = std::move(raw.op.platform);
     node.op.constraints = std::move(raw.op.constraints);
     node.op.body = std::move(raw.op.body);
@@ -112,22 +110,33 @@ private:
     return {static_cast<uint32_t>(module.nodes.size() - 1)};
   }
 
+  /// The place in the definition of the operation with this digest.
+  std::optional<size_t> indexOf(std::string_view text) const {
+    std::optional<Digest> digest = Digest::parse(text);
+    if (!digest)
+      return std::nullopt;
+    auto found = byDigest.find(*digest);
+    if (found == byDigest.end())
+      return std::nullopt;
+    return found->second;
+  }
+
   /// The node that an entry of a map by digest belongs to, or null.
-  Node *find(const std::string &digest) {
-    auto found = byDigest.find(digest);
-    return found == byDigest.end() ? nullptr : &module[nodeOf[found->second]];
+  Node *find(std::string_view digest) {
+    std::optional<size_t> index = indexOf(digest);
+    return index ? &module[nodeOf[*index]] : nullptr;
   }
 
   void addMetadata(const wire::MapSlices<OpMetadata> &slices) {
     for (const auto &[key, value] : slices.entries) {
       OpMetadata metadata;
       wire::decode(value, &metadata);
-      std::string digest(key);
-      if (Node *node = find(digest)) {
+      if (Node *node = find(key)) {
         node->metadata = std::move(metadata);
         node->hasMetadata = true;
       } else {
-        module.strayMetadata.insert_or_assign(digest, std::move(metadata));
+        module.strayMetadata.insert_or_assign(std::string(key),
+                                              std::move(metadata));
       }
     }
   }
@@ -167,7 +176,7 @@ private:
   std::vector<RawOp> ops;
   /// Operations whose bytes were there before, and where.
   std::vector<std::pair<size_t, size_t>> repeats;
-  std::unordered_map<std::string, size_t> byDigest;
+  DigestMap<size_t> byDigest;
   std::vector<NodeId> nodeOf;
 };
 

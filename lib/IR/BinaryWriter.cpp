@@ -51,14 +51,20 @@ void writeField(unsigned number, std::string_view bytes,
 
 /// Entries of a map by digest: those of nodes first, then the strays; of equal
 /// keys the first counts.
-template <class Message> class DigestMap {
+template <class Message> class EntriesByDigest {
 public:
-  void add(std::string key, const Message &message) {
-    entries.emplace_back(std::move(key), &message);
+  explicit EntriesByDigest(size_t nodes) {
+    // Never grows beyond this, so views of the texts stay valid.
+    texts.reserve(nodes * Digest().str().size());
+  }
+  void add(const Digest &digest, const Message &message) {
+    size_t start = texts.size();
+    texts += digest.str();
+    entries.emplace_back(std::string_view(texts).substr(start), &message);
   }
   void add(const std::map<std::string, Message> &strays) {
     for (const auto &[key, message] : strays)
-      add(key, message);
+      entries.emplace_back(key, &message);
   }
   /// Sorts and puts all entries, as field `number`, in front of `out`.
   void encode(unsigned number, wire::EncodeBuffer &out) {
@@ -81,8 +87,9 @@ public:
   }
 
 private:
-  using Entry = std::pair<std::string, const Message *>;
+  using Entry = std::pair<std::string_view, const Message *>;
   std::vector<Entry> entries;
+  std::string texts;
 };
 
 } // namespace
@@ -142,8 +149,8 @@ void writeModule(const Module &module, const Result &result,
                  llvm::raw_ostream &out) {
   std::vector<bool> wanted = nodesOf(module, result);
   NodeEncoder encoder;
-  DigestMap<OpMetadata> metadata;
-  DigestMap<Locations> locations;
+  EntriesByDigest<OpMetadata> metadata(module.nodes.size());
+  EntriesByDigest<Locations> locations(module.nodes.size());
   std::string terminal;
   for (size_t i = 0; i < module.nodes.size(); ++i) {
     const Node &node = module.nodes[i];
@@ -156,9 +163,9 @@ void writeModule(const Module &module, const Result &result,
       writeField(1, bytes, out);
     const Digest &digest = encoder.digests().back();
     if (node.hasMetadata)
-      metadata.add(digest.str(), node.metadata);
+      metadata.add(digest, node.metadata);
     if (node.hasLocations)
-      locations.add(digest.str(), node.locations);
+      locations.add(digest, node.locations);
   }
   if (result.terminal.valid())
     writeField(1, terminal, out);

@@ -8,21 +8,13 @@
 #include "llb/IR/Builder.h"
 
 #include "Codec.h"
+#include "DigestMap.h"
 #include "VisitOrder.h"
 
 #include <cassert>
-#include <unordered_map>
 
 namespace llb::ir {
 namespace {
-
-struct DigestHash {
-  size_t operator()(const Digest &digest) const {
-    size_t hash;
-    std::memcpy(&hash, digest.bytes.data(), sizeof(hash));
-    return hash;
-  }
-};
 
 /// Joins the metadata of two vertices that are one operation. Where only one
 /// value can stand, the later vertex has the say.
@@ -239,7 +231,7 @@ private:
   std::vector<int32_t> infoIndex;
 
   Module module;
-  std::unordered_map<Digest, NodeId, DigestHash> byDigest;
+  DigestMap<NodeId> byDigest;
   wire::EncodeBuffer buffer;
 
   std::vector<ValueId> inputs;

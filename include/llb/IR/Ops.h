@@ -3,7 +3,8 @@
 // The messages of LLB, one struct each, with the field table that everything
 // else is made from (BuildKit v0.32.2, solver/pb/ops.proto). Fields of a table
 // stand in the order in which they are encoded: ascending numbers, the members
-// of a oneof last.
+// of a oneof last. The file is long because it is the whole schema: whoever
+// looks for a field should have one place to look.
 #ifndef LLB_IR_OPS_H
 #define LLB_IR_OPS_H
 
