@@ -14,93 +14,64 @@
 namespace llb::frontend {
 namespace {
 
-/// A line whose arguments could be read.
-struct ReadStmt {
-  RawStmt raw;
-  Args args;
-};
-
-/// The first round: lines and arguments. The result holds the lines that are
-/// sound, in order.
-class LineRound {
+/// Turns statements into a BuildFile, line by line, keeping the errors of the
+/// two rounds apart.
+class FileBuilder {
 public:
-  explicit LineRound(LineFile &file) : file(file) {}
+  FileBuilder(LineFile &file, ast::BuildFile &result)
+      : file(file), result(result),
+        lineErrors(std::move(file.directiveErrors)) {}
 
-  std::vector<ReadStmt> run() {
-    for (Diagnostic &error : file.directiveErrors)
-      errors.push_back(std::move(error));
-    std::vector<ReadStmt> sound;
-    std::vector<RawStmt> raws = dockerfile::parseLines(file);
-    sound.reserve(raws.size());
-    for (RawStmt &raw : raws) {
-      Args args;
-      Diagnostic error;
-      LogicalLine &line = *raw.line;
-      if (!readArgs(raw, file.escape, args, error))
-        errors.push_back(std::move(error));
-      else if (line.error)
-        errors.push_back(std::move(*line.error));
-      else
-        sound.push_back({std::move(raw), std::move(args)});
-    }
-    if (file.endError)
-      errors.push_back(std::move(*file.endError));
-    return sound;
-  }
-
-  std::vector<Diagnostic> errors;
+  void add(RawStmt &raw);
+  /// Reports what was wrong, in BuildKit's order.
+  void finish(DiagEngine &diags);
 
 private:
   LineFile &file;
-};
-
-/// The second round: instructions, and which stage they belong to.
-class StmtRound {
-public:
-  StmtRound(ast::BuildFile &result, DiagEngine &diags)
-      : result(result), diags(diags) {}
-
-  void run(std::vector<ReadStmt> stmts) {
-    for (ReadStmt &read : stmts)
-      add(read);
-  }
-
-private:
   ast::BuildFile &result;
-  DiagEngine &diags;
-  bool failed = false;
+  std::vector<Diagnostic> lineErrors;
+  std::vector<Diagnostic> stmtErrors;
   /// One message about a missing FROM is enough.
   bool saidNoStage = false;
 
-  void add(ReadStmt &read);
   void place(ast::Stmt stmt, const LogicalLine &line, llvm::SMRange word);
+  void placeFaulty(ast::Stmt stmt, std::optional<ast::StmtKind> kind);
 };
 
-void StmtRound::add(ReadStmt &read) {
-  RawStmt &raw = read.raw;
-  LogicalLine &line = *raw.line;
-  llvm::SMRange word = raw.place(raw.heads[0].word);
-  ast::Stmt stmt;
+/// The first round: what BuildKit finds while it reads lines.
+std::optional<Diagnostic> readLine(const RawStmt &raw, char escape,
+                                   Args &args) {
   Diagnostic error;
-  if (buildStmt(raw, std::move(read.args), result.escape, stmt, error)) {
-    place(std::move(stmt), line, word);
+  if (!readArgs(raw, escape, args, error))
+    return error;
+  return std::move(raw.line->error);
+}
+
+void FileBuilder::add(RawStmt &raw) {
+  LogicalLine &line = *raw.line;
+  if (line.emptyContinuation)
+    result.emptyContinuations.push_back(
+        {{line.wordLines.last, line.wordLines.last}, line.range});
+  Args args;
+  if (std::optional<Diagnostic> error = readLine(raw, file.escape, args)) {
+    lineErrors.push_back(std::move(*error));
     return;
   }
+  ast::Stmt stmt;
+  Diagnostic error;
+  if (buildStmt(raw, std::move(args), file.escape, stmt, error)) {
+    place(std::move(stmt), line, raw.place(raw.heads[0].word));
+    return;
+  }
+  placeFaulty(std::move(stmt), raw.heads[0].kind);
   error.prefix =
       fmt::format("dockerfile parse error on line {}: ", line.lines.first);
   error.places = {line.lines};
-  diags.add(std::move(error));
-  bool isFrom = raw.heads[0].kind == ast::StmtKind::From;
-  if (!failed && (isFrom || raw.heads[0].kind == ast::StmtKind::Maintainer))
-    result.faultyStmt = stmt;
-  failed = true;
-  // What follows belongs to this stage, not to the one before or to none.
-  if (isFrom)
-    result.stages.push_back({std::get<ast::FromStmt>(std::move(stmt)), {}});
+  stmtErrors.push_back(std::move(error));
 }
 
-void StmtRound::place(ast::Stmt stmt, const LogicalLine &line,
-                      llvm::SMRange word) {
+void FileBuilder::place(ast::Stmt stmt, const LogicalLine &line,
+                        llvm::SMRange word) {
   if (auto *from = std::get_if<ast::FromStmt>(&stmt)) {
     result.stages.push_back({std::move(*from), {}});
   } else if (!result.stages.empty()) {
@@ -108,15 +79,42 @@ void StmtRound::place(ast::Stmt stmt, const LogicalLine &line,
   } else if (auto *arg = std::get_if<ast::ArgStmt>(&stmt)) {
     result.globalArgs.push_back(std::move(*arg));
   } else {
-    if (!failed && std::holds_alternative<ast::MaintainerStmt>(stmt))
+    if (saidNoStage)
+      return;
+    saidNoStage = true;
+    if (stmtErrors.empty() && std::holds_alternative<ast::MaintainerStmt>(stmt))
       result.faultyStmt = std::move(stmt);
-    if (!saidNoStage)
-      diags.report(DiagId::NoBuildStage, word).place(line.lines);
-    saidNoStage = failed = true;
+    stmtErrors.push_back(DiagEngine::make(DiagId::NoBuildStage, word, {}));
+    stmtErrors.back().places = {line.lines};
     return;
   }
-  if (!failed)
+  if (stmtErrors.empty())
     ++result.soundStmts;
+}
+
+void FileBuilder::placeFaulty(ast::Stmt stmt,
+                              std::optional<ast::StmtKind> kind) {
+  bool isFrom = kind == ast::StmtKind::From;
+  if (stmtErrors.empty() && (isFrom || kind == ast::StmtKind::Maintainer))
+    result.faultyStmt = stmt;
+  // What follows belongs to this stage, not to the one before or to none.
+  if (isFrom)
+    result.stages.push_back({std::get<ast::FromStmt>(std::move(stmt)), {}});
+}
+
+void FileBuilder::finish(DiagEngine &diags) {
+  if (file.endError)
+    lineErrors.push_back(std::move(*file.endError));
+  result.sound = lineErrors.empty() && stmtErrors.empty();
+  if (!lineErrors.empty()) {
+    result.soundStmts = 0;
+    result.faultyStmt.reset();
+    result.emptyContinuations.clear();
+  }
+  for (Diagnostic &error : lineErrors)
+    diags.add(std::move(error));
+  for (Diagnostic &error : stmtErrors)
+    diags.add(std::move(error));
 }
 
 /// `syntax` and `check` as BuildKit looks for them, `escape` as the file has
@@ -147,26 +145,12 @@ llvm::LogicalResult parseDockerfile(std::string_view text,
     diags.report(DiagId::EmptyFile, {});
     return llvm::failure();
   }
-  unsigned errorsBefore = diags.errorCount();
   LineFile file = readLines(text, dockerfile::holdsHeredocs);
   result.escape = file.escape;
   result.directives = collectDirectives(text, file);
-  for (const LogicalLine &line : file.lines)
-    if (line.emptyContinuation)
-      result.emptyContinuations.push_back(
-          {{line.wordLines.last, line.wordLines.last}, line.range});
-
-  LineRound lineRound(file);
-  std::vector<ReadStmt> stmts = lineRound.run();
-  for (Diagnostic &error : lineRound.errors)
-    diags.add(std::move(error));
-  StmtRound(result, diags).run(std::move(stmts));
-  if (!lineRound.errors.empty()) {
-    result.soundStmts = 0;
-    result.faultyStmt.reset();
-    result.emptyContinuations.clear();
-  }
-  result.sound = diags.errorCount() == errorsBefore;
+  FileBuilder builder(file, result);
+  dockerfile::parseLines(file, [&](RawStmt &raw) { builder.add(raw); });
+  builder.finish(diags);
   return llvm::success(result.sound);
 }
 
@@ -178,27 +162,36 @@ llvm::FailureOr<ast::Stmt> parseTrigger(std::string_view text, LineRange lines,
     line.fixedPlace = line.range = range;
     line.lines = lines;
   }
-  auto fail = [&](Diagnostic error) {
-    error.range = range;
-    error.places = {lines};
-    error.fixIts.clear();
-    diags.add(std::move(error));
-    return llvm::failure();
-  };
-  LineRound lineRound(file);
-  std::vector<ReadStmt> stmts = lineRound.run();
-  if (!lineRound.errors.empty())
-    return fail(std::move(lineRound.errors.front()));
-  if (stmts.size() != 1)
-    return fail(DiagEngine::make(DiagId::TriggerNotSingle, range, {}));
+  std::optional<Diagnostic> error;
+  if (!file.directiveErrors.empty())
+    error = std::move(file.directiveErrors.front());
+  // A later line that cannot be read is worse than an instruction in error.
+  std::optional<Diagnostic> stmtError;
   ast::Stmt stmt;
-  Diagnostic error;
-  if (!buildStmt(stmts[0].raw, std::move(stmts[0].args), file.escape, stmt,
-                 error))
-    return fail(std::move(error));
-  if (std::holds_alternative<ast::FromStmt>(stmt))
-    return fail(DiagEngine::make(DiagId::TriggerNotCommand, range, {}));
-  return stmt;
+  dockerfile::parseLines(file, [&](RawStmt &raw) {
+    Args args;
+    if (!error)
+      error = readLine(raw, file.escape, args);
+    Diagnostic fault;
+    if (!error && file.lines.size() == 1 &&
+        !buildStmt(raw, std::move(args), file.escape, stmt, fault))
+      stmtError = std::move(fault);
+  });
+  if (!error)
+    error = std::move(file.endError);
+  if (!error && file.lines.size() != 1)
+    error = DiagEngine::make(DiagId::TriggerNotSingle, range, {});
+  if (!error)
+    error = std::move(stmtError);
+  if (!error && std::holds_alternative<ast::FromStmt>(stmt))
+    error = DiagEngine::make(DiagId::TriggerNotCommand, range, {});
+  if (!error)
+    return stmt;
+  error->range = range;
+  error->places = {lines};
+  error->fixIts.clear();
+  diags.add(std::move(*error));
+  return llvm::failure();
 }
 
 } // namespace llb::frontend

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All lines go through the lexer in one run: making a lexer and a parser costs
-// more than reading a small file, so there is one pair a thread, and resetting
-// it per line would cost more than the line. The parse tree holds no text, only
-// tokens with offsets into the lines.
+// Lines go through the lexer by the thousand: making a lexer and a parser costs
+// more than reading a small file, so there is one pair a thread, resetting it
+// per line would cost more than the line, and the trees of a whole large file
+// would take fifty times its size. A tree holds no text, only tokens with
+// offsets into the lines.
 #include "Grammar.h"
 
 #include "../Common/ByteClasses.h"
@@ -232,38 +233,47 @@ void addToken(RawStmt &stmt, const Token &token, const Grammar &grammar,
   stmt.args.push_back(word);
 }
 
+/// Tokens and trees live as long as their batch.
+constexpr size_t batchSize = 1024;
+
+llvm::SmallVector<std::string_view, 0>
+textsOf(llvm::ArrayRef<LogicalLine> lines) {
+  llvm::SmallVector<std::string_view, 0> texts;
+  texts.reserve(lines.size());
+  for (const LogicalLine &line : lines)
+    texts.push_back(line.text);
+  return texts;
+}
+
 } // namespace
 
-std::vector<RawStmt> parseLines(LineFile &file) {
+void parseLines(LineFile &file, llvm::function_ref<void(RawStmt &)> visit) {
   Grammar &grammar = Grammar::instance();
-  std::vector<std::string_view> texts;
-  texts.reserve(file.lines.size());
-  for (const LogicalLine &line : file.lines)
-    texts.push_back(line.text);
-  grammar.load(texts, file.escape);
-
-  std::vector<RawStmt> stmts;
-  stmts.reserve(file.lines.size());
-  // By the grammar, every other child of the file is a line, up to the end of
-  // file; a line's children are rules, and theirs are tokens.
-  const auto &children = grammar.parse()->children;
-  assert(children.size() == 2 * file.lines.size() + 1);
-  for (size_t index = 0; index < file.lines.size(); ++index) {
-    antlr4::tree::ParseTree *line = children[2 * index];
-    RawStmt &stmt = stmts.emplace_back();
-    stmt.line = &file.lines[index];
-    for (antlr4::tree::ParseTree *part : line->children) {
-      bool first = true;
-      for (antlr4::tree::ParseTree *leaf : part->children) {
-        auto *node = static_cast<antlr4::tree::TerminalNode *>(leaf);
-        addToken(stmt, *node->getSymbol(), grammar, index, first);
-        first = false;
+  llvm::MutableArrayRef<LogicalLine> rest = file.lines;
+  while (!rest.empty()) {
+    llvm::MutableArrayRef<LogicalLine> batch = rest.take_front(batchSize);
+    rest = rest.drop_front(batch.size());
+    grammar.load(textsOf(batch), file.escape);
+    // By the grammar, every other child of the file is a line, up to the end of
+    // file; a line's children are rules, and theirs are tokens.
+    const auto &children = grammar.parse()->children;
+    assert(children.size() == 2 * batch.size() + 1);
+    for (size_t index = 0; index < batch.size(); ++index) {
+      RawStmt stmt;
+      stmt.line = &batch[index];
+      for (antlr4::tree::ParseTree *part : children[2 * index]->children) {
+        bool first = true;
+        for (antlr4::tree::ParseTree *leaf : part->children) {
+          auto *node = static_cast<antlr4::tree::TerminalNode *>(leaf);
+          addToken(stmt, *node->getSymbol(), grammar, index, first);
+          first = false;
+        }
       }
+      if (stmt.heads.empty())
+        stmt.heads.emplace_back();
+      visit(stmt);
     }
-    if (stmt.heads.empty())
-      stmt.heads.emplace_back();
   }
-  return stmts;
 }
 
 bool holdsHeredocs(std::string_view line, char escape) {
@@ -305,10 +315,7 @@ void forEachToken(
     llvm::function_ref<void(size_t line, std::string_view kind, const Word &)>
         visit) {
   Grammar &grammar = Grammar::instance();
-  std::vector<std::string_view> texts;
-  for (const LogicalLine &line : file.lines)
-    texts.push_back(line.text);
-  grammar.load(texts, file.escape);
+  grammar.load(textsOf(file.lines), file.escape);
   size_t line = 0;
   for (const Token *token : grammar.tokens()) {
     if (token->getType() == DockerfileLexer::NEWLINE) {

@@ -11,9 +11,9 @@
 
 namespace llb::frontend::dockerfile {
 
-/// Parses the lines of `file`, one statement a line, in order. The statements
-/// point into the lines.
-std::vector<RawStmt> parseLines(LineFile &file);
+/// Parses the lines of `file` and calls `visit` for each, in order. A statement
+/// points into its line and is gone after the call.
+void parseLines(LineFile &file, llvm::function_ref<void(RawStmt &)> visit);
 
 /// Whether the instruction of a logical line takes heredocs: ADD, COPY or RUN,
 /// also behind one ONBUILD, with arguments that are no JSON list.
