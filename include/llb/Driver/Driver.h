@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The phases of llbc in order: read, parse, lower, passes, emit.
+#ifndef LLB_DRIVER_DRIVER_H
+#define LLB_DRIVER_DRIVER_H
+
+#include "llb/Driver/Options.h"
+#include "llb/Lower/ImageResolver.h"
+
+#include <functional>
+#include <memory>
+
+namespace llb::driver {
+
+/// Exit statuses that scripts rely on.
+enum ExitStatus : int {
+  ExitDone = 0,
+  ExitFailed = 1,
+  ExitUsage = 2,
+  ExitFindings = 3,
+};
+
+/// What the program at hand can do that the compile path alone cannot.
+struct Capabilities {
+  /// Makes the resolver that asks registries; absent in the static llbc, which
+  /// runs llbc-build in its place.
+  std::function<std::unique_ptr<lower::ImageResolver>()> registry;
+  /// The command line, for handing the work to llbc-build.
+  char **argv = nullptr;
+};
+
+/// Runs llbc on parsed options. Results go to the options' output, messages to
+/// `messages`. Returns an ExitStatus.
+int runCompiler(const Options &options, const Capabilities &capabilities,
+                llvm::raw_ostream &messages);
+
+/// main of llbc and llbc-build.
+int compilerMain(int argc, char **argv, Capabilities capabilities);
+
+} // namespace llb::driver
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// llbc's command line, parsed.
+#ifndef LLB_DRIVER_OPTIONS_H
+#define LLB_DRIVER_OPTIONS_H
+
+#include "llb/Support/DiagPrinter.h"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llb::driver {
+
+enum class EmitKind { Tokens, Ast, Llb, Text, Json, Dot, Bundle, Config };
+
+/// Where base images are looked up that the lock file does not name.
+enum class ResolvePolicy {
+  /// In the registry, unless a lock file was given instead.
+  Registry,
+  /// Nowhere: the reference stays without a digest.
+  Never,
+};
+
+struct Options {
+  /// `-` is standard input.
+  std::string input;
+  std::string frontend = "auto";
+  EmitKind emit = EmitKind::Llb;
+  /// Binary to a terminal.
+  bool force = false;
+  std::string output = "-";
+  /// Empty: the directory of the input.
+  std::string context;
+  /// Frontend options; docker-style flags are folded in.
+  std::map<std::string, std::string> opts;
+  std::string imageLock;
+  std::string writeImageLock;
+  ResolvePolicy resolve = ResolvePolicy::Registry;
+  std::optional<std::string> uniqueId;
+  std::optional<std::string> session;
+  DiagFormat diagnostics = DiagFormat::Text;
+  bool verifyDiagnostics = false;
+  /// `--emit=config` as an attribute for `buildctl build --output`.
+  bool buildctl = false;
+  /// `--check`: findings make the exit status 3.
+  bool check = false;
+  bool noMetadata = false;
+  bool noLocations = false;
+  std::string passes;
+  std::size_t maxValueBytes = std::size_t(16) << 20;
+  std::size_t maxOpsBytes = std::size_t(1) << 30;
+};
+
+/// What main should do after parsing.
+enum class ParseStatus { Run, ExitUsage };
+
+/// Parses a command line. Usage errors are printed here, since they come
+/// before there is anything to compile; `--help` and `--version` do not return.
+ParseStatus parseOptions(int argc, const char *const *argv, Options &result);
+
+} // namespace llb::driver
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// llbc as a list of calls: each phase is one, and each has a dump.
+#include "Emit.h"
+#include "Input.h"
+#include "Resolvers.h"
+#include "llb/AST/Dump.h"
+#include "llb/Driver/Bundle.h"
+#include "llb/Frontend/Frontend.h"
+#include "llb/Support/OutputFile.h"
+#include "llb/Support/VerifyDiags.h"
+
+#include <llvm/Support/SourceMgr.h>
+#include <random>
+#include <unistd.h>
+
+namespace llb::driver {
+namespace {
+
+/// 25 random characters of base 36, as BuildKit's client makes ids. A daemon
+/// shares running operations of equal digest: a repeatable id would give one
+/// client another's files.
+std::string randomId() {
+  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+  std::random_device device;
+  std::uniform_int_distribution<size_t> pick(0, digits.size() - 1);
+  std::string id;
+  for (int i = 0; i < 25; ++i)
+    id += digits[pick(device)];
+  return id;
+}
+
+class Compilation {
+public:
+  Compilation(const Options &options, const Capabilities &capabilities)
+      : options(options), capabilities(capabilities), diags(sources) {}
+
+  int run(llvm::raw_ostream &messages);
+
+private:
+  int compile();
+  int dumpTokens(std::string_view text);
+  llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
+  makeResolver(const Input &input);
+  llvm::LogicalResult writeLock(const lower::ImageLock &used);
+  template <class Write> llvm::LogicalResult writeOutput(Write write);
+
+  const Options &options;
+  const Capabilities &capabilities;
+  llvm::SourceMgr sources;
+  DiagEngine diags;
+  std::string_view text;
+};
+
+int Compilation::run(llvm::raw_ostream &messages) {
+  int status = compile();
+  if (options.verifyDiagnostics)
+    return verifyDiagnostics(text, diags, messages) ? ExitDone : ExitFailed;
+  if (options.emit != EmitKind::Bundle && !diags.diagnostics().empty())
+    printDiagnostics(diags, options.diagnostics, messages);
+  return status;
+}
+
+/// Opens the output, lets `write` fill it, and keeps it if that went well.
+template <class Write>
+llvm::LogicalResult Compilation::writeOutput(Write write) {
+  auto file = OutputFile::open(options.output);
+  if (!file) {
+    diags.report(DiagId::CannotWrite, {}, options.output,
+                 llvm::toString(file.takeError()));
+    return llvm::failure();
+  }
+  if (options.emit == EmitKind::Llb && file->isTerminal() && !options.force) {
+    diags.report(DiagId::BinaryToTerminal, {});
+    return llvm::failure();
+  }
+  if (failed(write(file->stream())))
+    return llvm::failure();
+  if (llvm::Error error = file->keep()) {
+    diags.report(DiagId::CannotWrite, {}, options.output,
+                 llvm::toString(std::move(error)));
+    return llvm::failure();
+  }
+  return llvm::success();
+}
+
+llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
+Compilation::makeResolver(const Input &input) {
+  std::unique_ptr<lower::ImageResolver> last;
+  bool registry = options.imageLock.empty() || !options.writeImageLock.empty();
+  if (options.resolve == ResolvePolicy::Never)
+    last = std::make_unique<UnpinnedResolver>();
+  else if (registry && capabilities.registry)
+    last = capabilities.registry();
+  else if (registry)
+    last = std::make_unique<HandOffResolver>(
+        capabilities.argv, input.fromStandardInput
+                               ? std::optional<std::string>(input.text)
+                               : std::nullopt);
+  if (options.imageLock.empty())
+    return last;
+  auto json = readWholeFile(options.imageLock, diags);
+  if (failed(json))
+    return llvm::failure();
+  lower::ImageLock lock;
+  std::string error;
+  if (!lower::ImageLock::parse(*json, lock, error)) {
+    diags.report(DiagId::BadImageLock, {}, options.imageLock, error);
+    return llvm::failure();
+  }
+  return std::unique_ptr<lower::ImageResolver>(std::make_unique<LockResolver>(
+      std::move(lock), options.imageLock, std::move(last)));
+}
+
+llvm::LogicalResult Compilation::writeLock(const lower::ImageLock &used) {
+  if (options.writeImageLock.empty())
+    return llvm::success();
+  auto file = OutputFile::open(options.writeImageLock);
+  llvm::Error error = file ? llvm::Error::success() : file.takeError();
+  if (!error) {
+    file->stream() << used.str() << '\n';
+    error = file->keep();
+  }
+  if (!error)
+    return llvm::success();
+  diags.report(DiagId::CannotWrite, {}, options.writeImageLock,
+               llvm::toString(std::move(error)));
+  return llvm::failure();
+}
+
+int Compilation::dumpTokens(std::string_view text) {
+  bool good = succeeded(writeOutput([&](llvm::raw_ostream &out) {
+    frontend::dumpDockerfileTokens(text, out, diags);
+    return llvm::success();
+  }));
+  return good && !diags.hasErrors() ? ExitDone : ExitFailed;
+}
+
+int Compilation::compile() {
+  auto input = readInput(options, diags);
+  if (failed(input))
+    return ExitFailed;
+  text = input->text;
+  if (options.emit == EmitKind::Tokens)
+    return dumpTokens(text);
+
+  ast::BuildFile file;
+  bool parsed =
+      succeeded(frontend::parseDockerfile(text, input->filename, file, diags));
+  if (options.emit == EmitKind::Ast) {
+    bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {
+      ast::dumpBuildFile(file, out);
+      return llvm::success();
+    }));
+    return parsed && written ? ExitDone : ExitFailed;
+  }
+  if (parsed)
+    warnOfForeignSyntax(file, diags);
+
+  auto resolver = makeResolver(*input);
+  if (failed(resolver))
+    return ExitFailed;
+  lower::LowerOptions lowering;
+  lowering.opts = options.opts;
+  lowering.session = options.session;
+  lowering.uniqueId = options.uniqueId ? *options.uniqueId : randomId();
+  lowering.ignorePatterns = std::move(input->ignorePatterns);
+  lowering.resolver = resolver->get();
+  lowering.maxValueBytes = options.maxValueBytes;
+  lowering.maxOpsBytes = options.maxOpsBytes;
+  lowering.parseTrigger = [this](std::string_view trigger, LineRange lines,
+                                 llvm::SMRange range) {
+    return frontend::parseTrigger(trigger, lines, range, diags);
+  };
+  auto lowered = lower::lower(file, lowering, diags);
+  bool good = succeeded(lowered);
+  if (good && failed(writeLock(lowered->used)))
+    return ExitFailed;
+
+  if (options.emit == EmitKind::Bundle) {
+    bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {
+      writeBundle(good ? &*lowered : nullptr, options.session.has_value(),
+                  diags, out);
+      return llvm::success();
+    }));
+    return good && written ? ExitDone : ExitFailed;
+  }
+  if (!good)
+    return ExitFailed;
+  if (failed(writeOutput([&](llvm::raw_ostream &out) {
+        return emit(*lowered, options, diags, out);
+      })))
+    return ExitFailed;
+  if (options.check && lowered->answer &&
+      (*lowered->answer)["result.statuscode"] == "1")
+    return ExitFindings;
+  return ExitDone;
+}
+
+} // namespace
+
+int runCompiler(const Options &options, const Capabilities &capabilities,
+                llvm::raw_ostream &messages) {
+  return Compilation(options, capabilities).run(messages);
+}
+
+int compilerMain(int argc, char **argv, Capabilities capabilities) {
+  Options options;
+  if (parseOptions(argc, argv, options) == ParseStatus::ExitUsage)
+    return ExitUsage;
+  capabilities.argv = argv;
+  return runCompiler(options, capabilities, llvm::errs());
+}
+
+} // namespace llb::driver

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One case an emit kind. A definition has room for one result, so the forms
+// made of definitions take one platform only.
+#include "Emit.h"
+
+#include "llb/IR/Binary.h"
+#include "llb/IR/JsonDump.h"
+#include "llb/IR/Text.h"
+
+#include <llvm/Support/ErrorHandling.h>
+
+namespace llb::driver {
+namespace {
+
+/// A CSV field, as `buildctl build --output` splits its value.
+std::string csvField(std::string_view text) {
+  std::string field = "\"";
+  for (char c : text) {
+    if (c == '"')
+      field += '"';
+    field += c;
+  }
+  return field + '"';
+}
+
+void writeConfigs(const lower::Lowered &lowered, bool buildctl,
+                  llvm::raw_ostream &out) {
+  bool first = true;
+  for (const lower::LoweredImage &image : lowered.images) {
+    if (!buildctl) {
+      out << image.config << '\n';
+      continue;
+    }
+    std::string key = "containerimage.config";
+    if (lowered.multiPlatform)
+      key += "/" + image.platformId;
+    out << (first ? "" : ",") << csvField(key + "=" + image.config);
+    first = false;
+  }
+  if (buildctl)
+    out << '\n';
+}
+
+} // namespace
+
+llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
+                         DiagEngine &diags, llvm::raw_ostream &out) {
+  if (lowered.answer) {
+    auto text = lowered.answer->find("result.txt");
+    if (text != lowered.answer->end())
+      out << text->second;
+    return llvm::success();
+  }
+  if (options.emit == EmitKind::Config) {
+    writeConfigs(lowered, options.buildctl, out);
+    return llvm::success();
+  }
+  if (lowered.images.size() != 1) {
+    diags.report(DiagId::SeveralResults, {}, lowered.images.size());
+    return llvm::failure();
+  }
+  const ir::Module &module = lowered.images.front().module;
+  const ir::Result &result = module.results.front();
+  switch (options.emit) {
+  case EmitKind::Llb:
+    ir::writeModule(module, result, out);
+    return llvm::success();
+  case EmitKind::Text:
+    ir::printModule(
+        module,
+        {.metadata = !options.noMetadata, .locations = !options.noLocations},
+        out);
+    return llvm::success();
+  case EmitKind::Json:
+    ir::dumpJson(module, result, out);
+    return llvm::success();
+  case EmitKind::Dot:
+    ir::dumpDot(module, result, out);
+    return llvm::success();
+  case EmitKind::Tokens:
+  case EmitKind::Ast:
+  case EmitKind::Bundle:
+  case EmitKind::Config:
+    break;
+  }
+  llvm_unreachable("written elsewhere");
+}
+
+void warnOfForeignSyntax(const ast::BuildFile &file, DiagEngine &diags) {
+  for (const ast::Directive &directive : file.directives) {
+    std::string_view image = directive.value;
+    image = image.substr(0, image.find(' '));
+    if (directive.name != "syntax" || image.starts_with("docker/dockerfile") ||
+        image.starts_with("docker.io/docker/dockerfile") ||
+        image == "dockerfile.v0")
+      continue;
+    diags.report(DiagId::ForeignSyntax, directive.range, image);
+  }
+}
+
+} // namespace llb::driver

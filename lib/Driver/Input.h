@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What llbc reads besides the build file's own text.
+#ifndef LLB_DRIVER_INPUT_H
+#define LLB_DRIVER_INPUT_H
+
+#include "llb/Driver/Options.h"
+#include "llb/Support/DiagEngine.h"
+
+#include <llvm/Support/LogicalResult.h>
+
+namespace llb::driver {
+
+struct Input {
+  /// Owned by the SourceMgr.
+  std::string_view text;
+  /// Name for the source map: the last component of the path, or the option
+  /// `filename`.
+  std::string filename;
+  /// Patterns of the ignore file that applies.
+  std::vector<std::string> ignorePatterns;
+  bool fromStandardInput = false;
+};
+
+/// Reads the build file and the ignore file: `FILE.dockerignore` beside it,
+/// else `.dockerignore` of the context.
+llvm::FailureOr<Input> readInput(const Options &options, DiagEngine &diags);
+
+/// A whole file's text, or a CannotRead diagnostic.
+llvm::FailureOr<std::string> readWholeFile(const std::string &path,
+                                           DiagEngine &diags);
+
+} // namespace llb::driver
+
+#endif

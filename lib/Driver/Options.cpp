@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The option objects live inside parseOptions: nothing is registered before
+// main, and a program that links this library keeps its own command line.
+#include "llb/Driver/Options.h"
+#include "llb/Driver/Version.h"
+#include "llb/Support/GoText.h"
+
+#include <cstdlib>
+#include <llvm/Support/CommandLine.h>
+
+namespace llb::driver {
+namespace {
+
+namespace cl = llvm::cl;
+
+/// `KEY=VALUE`, or `KEY` alone with the value of the environment variable, as
+/// docker does for build arguments. False: KEY alone and no such variable.
+bool splitAssignment(const std::string &text, bool fromEnvironment,
+                     std::string &key, std::string &value) {
+  size_t equals = text.find('=');
+  key = text.substr(0, equals);
+  if (equals != std::string::npos) {
+    value = text.substr(equals + 1);
+    return true;
+  }
+  value.clear();
+  if (!fromEnvironment)
+    return true;
+  const char *set = std::getenv(key.c_str());
+  if (set)
+    value = set;
+  return set != nullptr;
+}
+
+void appendList(std::map<std::string, std::string> &opts, const char *key,
+                const std::string &item) {
+  std::string &list = opts[key];
+  if (!list.empty())
+    list += ',';
+  list += item;
+}
+
+} // namespace
+
+ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
+  cl::OptionCategory category("llbc options");
+  cl::OptionCategory build("docker build options");
+
+  cl::opt<std::string> input(cl::Positional, cl::desc("FILE"), cl::init(""),
+                             cl::cat(category));
+  cl::opt<bool> force("f", cl::desc("Write binary LLB even to a terminal"),
+                      cl::cat(category));
+  cl::opt<EmitKind> emit(
+      "emit", cl::desc("What to write (default: llb)"), cl::init(EmitKind::Llb),
+      cl::values(
+          clEnumValN(EmitKind::Tokens, "tokens", "tokens of the file"),
+          clEnumValN(EmitKind::Ast, "ast", "syntax tree"),
+          clEnumValN(EmitKind::Llb, "llb", "binary LLB"),
+          clEnumValN(EmitKind::Text, "text", "LLB as text"),
+          clEnumValN(EmitKind::Json, "json", "LLB as dump-llb prints it"),
+          clEnumValN(EmitKind::Dot, "dot", "graph for graphviz"),
+          clEnumValN(EmitKind::Bundle, "bundle",
+                     "all that compiling found out, as JSON"),
+          clEnumValN(EmitKind::Config, "config", "image config")),
+      cl::cat(category));
+  cl::opt<std::string> output("o", cl::desc("Output file (default: -)"),
+                              cl::value_desc("file"), cl::init("-"),
+                              cl::cat(category));
+  cl::opt<std::string> frontend(
+      "frontend", cl::desc("Language of FILE: auto or dockerfile"),
+      cl::init("auto"), cl::value_desc("name"), cl::cat(category));
+  cl::opt<std::string> context(
+      "context", cl::desc("Build context (default: directory of FILE)"),
+      cl::value_desc("dir"), cl::cat(category));
+  cl::list<std::string> opt(
+      "opt", cl::desc("Frontend option, as for buildctl build --opt"),
+      cl::value_desc("key=value"), cl::cat(category));
+  cl::opt<std::string> imageLock("image-lock",
+                                 cl::desc("Base images from this lock file"),
+                                 cl::value_desc("file"), cl::cat(category));
+  cl::opt<std::string> writeImageLock(
+      "write-image-lock", cl::desc("Write the lock of what was resolved"),
+      cl::value_desc("file"), cl::cat(category));
+  cl::opt<ResolvePolicy> resolve(
+      "resolve", cl::desc("Where unlocked base images are looked up"),
+      cl::init(ResolvePolicy::Registry),
+      cl::values(clEnumValN(ResolvePolicy::Registry, "registry",
+                            "in their registry (default)"),
+                 clEnumValN(ResolvePolicy::Never, "never",
+                            "nowhere; they stay unpinned")),
+      cl::cat(category));
+  cl::opt<std::string> uniqueId(
+      "local-unique-id",
+      cl::desc("Value of local.unique, for repeatable bytes (default: random)"),
+      cl::value_desc("id"), cl::cat(category));
+  cl::opt<std::string> session(
+      "session", cl::desc("Value of local.session, as under a daemon"),
+      cl::value_desc("id"), cl::cat(category));
+  cl::opt<DiagFormat> diagnostics(
+      "diagnostics-format", cl::desc("How messages are written"),
+      cl::init(DiagFormat::Text),
+      cl::values(clEnumValN(DiagFormat::Text, "text", "for people (default)"),
+                 clEnumValN(DiagFormat::Json, "json", "one JSON array")),
+      cl::cat(category));
+  cl::opt<bool> buildctl(
+      "buildctl",
+      cl::desc("With --emit=config: as an attribute of buildctl --output"),
+      cl::cat(category));
+  cl::opt<bool> noMetadata("no-metadata",
+                           cl::desc("With --emit=text: leave metadata out"),
+                           cl::cat(category));
+  cl::opt<bool> noLocations("no-locations",
+                            cl::desc("With --emit=text: leave places out"),
+                            cl::cat(category));
+  cl::opt<std::string> passes("passes", cl::desc("Passes to run"),
+                              cl::value_desc("pipeline"), cl::cat(category));
+  cl::opt<bool> verify(
+      "verify-diagnostics",
+      cl::desc("Compare messages with expected-error comments"), cl::Hidden,
+      cl::cat(category));
+  cl::opt<size_t> maxValue(
+      "max-value-bytes", cl::desc("Limit of one expanded value"),
+      cl::init(result.maxValueBytes), cl::Hidden, cl::cat(category));
+  cl::opt<size_t> maxOps(
+      "max-ops-bytes", cl::desc("Limit of all operations of a compile"),
+      cl::init(result.maxOpsBytes), cl::Hidden, cl::cat(category));
+
+  cl::opt<std::string> target("target", cl::desc("Stage to build"),
+                              cl::value_desc("stage"), cl::cat(build));
+  cl::list<std::string> platform("platform", cl::desc("Target platforms"),
+                                 cl::value_desc("os/arch,..."), cl::cat(build));
+  cl::list<std::string> buildArg("build-arg", cl::desc("Build argument"),
+                                 cl::value_desc("name[=value]"),
+                                 cl::cat(build));
+  cl::list<std::string> label("label", cl::desc("Image label"),
+                              cl::value_desc("name=value"), cl::cat(build));
+  cl::list<std::string> buildContext("build-context", cl::desc("Named context"),
+                                     cl::value_desc("name=value"),
+                                     cl::cat(build));
+  cl::opt<bool> noCache("no-cache", cl::desc("Ignore the cache"),
+                        cl::cat(build));
+  cl::list<std::string> noCacheFilter(
+      "no-cache-filter", cl::desc("Stages that ignore the cache"),
+      cl::value_desc("stage,..."), cl::cat(build));
+  cl::opt<bool> pull("pull", cl::desc("Look base images up anew"),
+                     cl::cat(build));
+  cl::list<std::string> addHost("add-host", cl::desc("Entry of /etc/hosts"),
+                                cl::value_desc("name:ip"), cl::cat(build));
+  cl::opt<std::string> network("network", cl::desc("Network of RUN"),
+                               cl::value_desc("mode"), cl::cat(build));
+  cl::opt<std::string> shmSize("shm-size", cl::desc("Size of /dev/shm"),
+                               cl::value_desc("size"), cl::cat(build));
+  cl::list<std::string> ulimit("ulimit", cl::desc("Limit of RUN"),
+                               cl::value_desc("name=soft[:hard]"),
+                               cl::cat(build));
+  cl::opt<std::string> cgroupParent("cgroup-parent",
+                                    cl::desc("Parent control group of RUN"),
+                                    cl::value_desc("path"), cl::cat(build));
+  cl::opt<bool> check("check", cl::desc("Run the build checks only"),
+                      cl::cat(build));
+  cl::opt<std::string> call("call", cl::desc("check, lint, outline or targets"),
+                            cl::value_desc("method"), cl::cat(build));
+
+  cl::HideUnrelatedOptions({&category, &build});
+  cl::SetVersionPrinter(
+      [](llvm::raw_ostream &out) { printVersion("llbc", out); });
+  if (!cl::ParseCommandLineOptions(
+          argc, argv,
+          "compiles a Dockerfile to LLB, the operations that BuildKit runs\n",
+          &llvm::errs()))
+    return ParseStatus::ExitUsage;
+  auto usage = [&](const std::string &text) {
+    llvm::errs() << "llbc: " << text << "\nTry 'llbc --help'.\n";
+    return ParseStatus::ExitUsage;
+  };
+  if (input.empty())
+    return usage("no input file; name a Dockerfile, or '-' for standard input");
+
+  result.input = input;
+  result.frontend = frontend;
+  result.emit = emit;
+  result.force = force;
+  result.output = output;
+  result.context = context;
+  result.imageLock = imageLock;
+  result.writeImageLock = writeImageLock;
+  result.resolve = resolve;
+  if (uniqueId.getNumOccurrences())
+    result.uniqueId = uniqueId;
+  if (session.getNumOccurrences())
+    result.session = session;
+  if (result.uniqueId && result.session)
+    return usage("--local-unique-id and --session exclude each other");
+  result.diagnostics = diagnostics;
+  result.verifyDiagnostics = verify;
+  result.buildctl = buildctl;
+  result.noMetadata = noMetadata;
+  result.noLocations = noLocations;
+  result.passes = passes;
+  result.maxValueBytes = maxValue;
+  result.maxOpsBytes = maxOps;
+
+  std::string key, value;
+  auto &opts = result.opts;
+  for (const std::string &item : opt) {
+    splitAssignment(item, /*fromEnvironment=*/false, key, value);
+    opts[key] = value;
+  }
+  for (const std::string &item : buildArg)
+    if (splitAssignment(item, /*fromEnvironment=*/true, key, value))
+      opts["build-arg:" + key] = value;
+  for (const std::string &item : label) {
+    splitAssignment(item, /*fromEnvironment=*/false, key, value);
+    opts["label:" + key] = value;
+  }
+  for (const std::string &item : buildContext) {
+    if (item.find('=') == std::string::npos)
+      return usage("--build-context wants NAME=VALUE, not '" + item + "'");
+    splitAssignment(item, /*fromEnvironment=*/false, key, value);
+    opts["context:" + key] = value;
+  }
+  for (const std::string &item : platform)
+    appendList(opts, "platform", item);
+  for (const std::string &item : noCacheFilter)
+    appendList(opts, "no-cache", item);
+  for (const std::string &item : ulimit)
+    appendList(opts, "ulimit", item);
+  for (const std::string &item : addHost) {
+    size_t colon = item.find_first_of("=:");
+    if (colon == std::string::npos)
+      return usage("--add-host wants NAME:IP, not '" + item + "'");
+    appendList(opts, "add-hosts",
+               item.substr(0, colon) + "=" + item.substr(colon + 1));
+  }
+  if (target.getNumOccurrences())
+    opts["target"] = target;
+  if (noCache)
+    opts["no-cache"] = "";
+  if (pull)
+    opts["image-resolve-mode"] = "pull";
+  if (network.getNumOccurrences() && network != "default")
+    opts["force-network-mode"] = network;
+  if (shmSize.getNumOccurrences()) {
+    auto bytes = go::parseRamSize(shmSize.getValue());
+    if (!bytes.ok())
+      return usage("--shm-size: " + bytes.error);
+    opts["shm-size"] = std::to_string(bytes.value);
+  }
+  if (cgroupParent.getNumOccurrences())
+    opts["cgroup-parent"] = cgroupParent;
+  if (check || call == "check" || call == "lint") {
+    opts["requestid"] = "frontend.lint";
+    result.check = check || call == "check";
+  } else if (call == "outline" || call == "targets") {
+    opts["requestid"] = "frontend." + call;
+  } else if (!call.empty() && call != "build") {
+    return usage("--call knows check, lint, outline and targets, not '" + call +
+                 "'");
+  }
+  return ParseStatus::Run;
+}
+
+} // namespace llb::driver

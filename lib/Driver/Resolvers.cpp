@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// llbc is static and small because it cannot speak HTTP: the first image that
+// only a registry knows makes it become llbc-build. Nothing has been written by
+// then, so the second program simply starts over.
+#include "Resolvers.h"
+
+#include <cerrno>
+#include <cstring>
+#include <llvm/ADT/SmallString.h>
+#include <llvm/Support/FileSystem.h>
+#include <llvm/Support/Path.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace llb::driver {
+
+lower::ImageResolver::Answer LockResolver::resolve(const std::string &ref,
+                                                   const PlatformSpec &platform,
+                                                   lower::ResolveMode mode) {
+  std::string name = platform.format();
+  if (const lower::LockedImage *image = lock.find(ref, name))
+    return {*image, ""};
+  if (next)
+    return next->resolve(ref, platform, mode);
+  return {std::nullopt, ref + " for " + name + " is not in the image lock '" +
+                            lockName +
+                            "'; add it with --write-image-lock, or compile "
+                            "with --resolve=never"};
+}
+
+lower::ImageResolver::Answer
+UnpinnedResolver::resolve(const std::string &ref, const PlatformSpec &platform,
+                          lower::ResolveMode mode) {
+  return {lower::LockedImage{ref, platform.format(), "", ""}, ""};
+}
+
+/// Makes `text` this process's standard input, from its start.
+static bool replaceStandardInput(const std::string &text) {
+  int fd = memfd_create("input", 0);
+  if (fd < 0)
+    return false;
+  size_t written = 0;
+  while (written < text.size()) {
+    ssize_t n = write(fd, text.data() + written, text.size() - written);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return false;
+    written += static_cast<size_t>(n);
+  }
+  return lseek(fd, 0, SEEK_SET) == 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO;
+}
+
+lower::ImageResolver::Answer
+HandOffResolver::resolve(const std::string &ref, const PlatformSpec &platform,
+                         lower::ResolveMode mode) {
+  llvm::SmallString<256> self;
+  std::string reason;
+  if (std::error_code error =
+          llvm::sys::fs::real_path("/proc/self/exe", self)) {
+    reason = error.message();
+  } else {
+    llvm::sys::path::remove_filename(self);
+    llvm::sys::path::append(self, "llbc-build");
+    if (standardInput && !replaceStandardInput(*standardInput))
+      return {std::nullopt, std::string("cannot hand standard input on: ") +
+                                std::strerror(errno)};
+    execv(self.c_str(), argv);
+    reason = std::string(self.str()) + ": " + std::strerror(errno);
+  }
+  return {std::nullopt, "only a registry knows " + ref +
+                            ", and llbc-build, which asks "
+                            "registries, cannot be run (" +
+                            reason +
+                            "); give --image-lock, or --resolve=never"};
+}
+
+} // namespace llb::driver

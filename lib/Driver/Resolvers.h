@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The chain of places where llbc looks for a base image.
+#ifndef LLB_DRIVER_RESOLVERS_H
+#define LLB_DRIVER_RESOLVERS_H
+
+#include "llb/Driver/Driver.h"
+
+namespace llb::driver {
+
+/// Looks in a lock, then asks `next`, if there is one.
+class LockResolver : public lower::ImageResolver {
+public:
+  LockResolver(lower::ImageLock lock, std::string lockName,
+               std::unique_ptr<lower::ImageResolver> next)
+      : lock(std::move(lock)), lockName(std::move(lockName)),
+        next(std::move(next)) {}
+  Answer resolve(const std::string &ref, const PlatformSpec &platform,
+                 lower::ResolveMode mode) override;
+
+private:
+  lower::ImageLock lock;
+  std::string lockName;
+  std::unique_ptr<lower::ImageResolver> next;
+};
+
+/// `--resolve=never`: every image is taken as it is named, unpinned.
+class UnpinnedResolver : public lower::ImageResolver {
+public:
+  Answer resolve(const std::string &ref, const PlatformSpec &platform,
+                 lower::ResolveMode mode) override;
+};
+
+/// Replaces this process by llbc-build, which can ask registries, with the same
+/// command line. `standardInput` is handed on if it was consumed.
+class HandOffResolver : public lower::ImageResolver {
+public:
+  HandOffResolver(char **argv, std::optional<std::string> standardInput)
+      : argv(argv), standardInput(std::move(standardInput)) {}
+  Answer resolve(const std::string &ref, const PlatformSpec &platform,
+                 lower::ResolveMode mode) override;
+
+private:
+  char **argv;
+  std::optional<std::string> standardInput;
+};
+
+} // namespace llb::driver
+
+#endif
