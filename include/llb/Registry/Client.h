@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads manifests and configs from registries (OCI distribution spec 1.1).
+#ifndef LLB_REGISTRY_CLIENT_H
+#define LLB_REGISTRY_CLIENT_H
+
+#include "llb/Registry/Credentials.h"
+#include "llb/Registry/RegistriesConf.h"
+#include "llb/Support/Platform.h"
+
+#include <memory>
+
+namespace llb::registry {
+
+struct ImageConfig {
+  /// Digest of what the reference names: an index, where there is one.
+  std::string digest;
+  /// The config of the platform's image, verified against its digest.
+  std::string config;
+};
+
+class Http;
+
+class Client {
+public:
+  Client(CredentialStore credentials, RegistriesConf conf);
+  ~Client();
+
+  /// Looks `ref` up in its mirrors and registry, in order, and fetches the
+  /// config for `platform`. Everything read is verified and bounded in size;
+  /// transient failures are retried. Nothing, with `error` set, on failure.
+  std::optional<ImageConfig> resolve(const Reference &ref,
+                                     const PlatformSpec &platform,
+                                     std::string &error);
+
+private:
+  struct Session;
+  std::optional<ImageConfig> resolveAt(Session &session, const Reference &ref,
+                                       const PlatformSpec &platform,
+                                       std::string &error);
+
+  CredentialStore credentials;
+  RegistriesConf conf;
+  std::unique_ptr<Http> http;
+};
+
+/// How well an image for `offered` serves `wanted`: 0 not at all, larger is
+/// better (containerd/platforms, the `Only` matcher: an arm/v7 machine runs v6
+/// and v5, amd64/v2 runs amd64, but an exact variant comes first).
+int platformRank(const PlatformSpec &wanted, const PlatformSpec &offered);
+
+} // namespace llb::registry
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One HTTP request at a time over libcurl, bounded in size and time.
+#ifndef LLB_REGISTRY_HTTP_H
+#define LLB_REGISTRY_HTTP_H
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llb::registry {
+
+struct Request {
+  std::string url;
+  std::vector<std::string> headers;
+  /// `user:password` for basic authentication, empty for none.
+  std::string basicAuth;
+  /// Form fields, already encoded: makes the request a POST.
+  std::string form;
+  /// Certificates are not verified.
+  bool insecure = false;
+  /// A longer answer is an error.
+  std::size_t maxBytes = 0;
+};
+
+struct Response {
+  long status = 0;
+  /// By lower-case name; of repeated headers the last one.
+  std::map<std::string, std::string> headers;
+  std::string body;
+};
+
+class Http {
+public:
+  Http();
+  ~Http();
+  Http(const Http &) = delete;
+  Http &operator=(const Http &) = delete;
+
+  /// Follows redirects (credentials stay with the first host) and retries
+  /// refused connections, 429 and 5xx twice. Nothing, with `error` set, if no
+  /// answer came; a status of 4xx is an answer.
+  std::optional<Response> send(const Request &request, std::string &error);
+
+  /// Percent-encodes a query value.
+  static std::string encode(const std::string &text);
+
+private:
+  std::optional<Response> sendOnce(const Request &request, std::string &error,
+                                   bool &transient);
+  void *handle;
+};
+
+} // namespace llb::registry
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// llbc with everything that needs a network. llbc runs it in its own place when
+// an image must be looked up; it takes the same options.
+#include "llb/Driver/Driver.h"
+#include "llb/Registry/Client.h"
+
+namespace {
+
+/// Asks registries for base images.
+class RegistryResolver : public llb::lower::ImageResolver {
+public:
+  Answer resolve(const std::string &ref, const llb::PlatformSpec &platform,
+                 llb::lower::ResolveMode mode) override {
+    std::string error;
+    if (!client && !connect(error))
+      return {std::nullopt, error};
+    llb::Reference reference;
+    if (!llb::Reference::parseNormalized(ref, reference, error))
+      return {std::nullopt, error};
+    reference.addDefaultTag();
+    auto image = client->resolve(reference, platform, error);
+    if (!image)
+      return {std::nullopt, error};
+    return {llb::lower::LockedImage{ref, platform.format(), image->digest,
+                                    image->config},
+            ""};
+  }
+
+private:
+  bool connect(std::string &error) {
+    llb::registry::CredentialStore credentials;
+    llb::registry::RegistriesConf conf;
+    if (!llb::registry::CredentialStore::load(credentials, error) ||
+        !llb::registry::RegistriesConf::load(conf, error))
+      return false;
+    client = std::make_unique<llb::registry::Client>(std::move(credentials),
+                                                     std::move(conf));
+    return true;
+  }
+
+  std::unique_ptr<llb::registry::Client> client;
+};
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llb::driver::Capabilities capabilities;
+  capabilities.registry = [] { return std::make_unique<RegistryResolver>(); };
+  return llb::driver::compilerMain(argc, argv, std::move(capabilities));
+}
