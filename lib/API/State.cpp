@@ -24,13 +24,29 @@ struct Action {
 };
 
 struct Vertex {
-  enum class Kind { Image, Local, Exec, File } kind;
+  enum class Kind { Image, Local, Exec, File };
+  Kind kind;
   /// Image reference or local name; or, if `error` is set, nothing.
   std::string name;
   std::string error;
   State base;
   std::vector<std::string> args;
   std::vector<std::shared_ptr<const Action>> actions;
+
+  Vertex(Kind kind, std::string name) : kind(kind), name(std::move(name)) {}
+  Vertex(Vertex &&) = default;
+  /// Long chains are taken apart in a loop: the destructors of a hundred
+  /// thousand states inside each other would overflow the stack.
+  ~Vertex() {
+    std::vector<std::shared_ptr<const Vertex>> chain;
+    chain.push_back(std::move(base.vertex));
+    while (!chain.empty()) {
+      std::shared_ptr<const Vertex> last = std::move(chain.back());
+      chain.pop_back();
+      if (last && last.use_count() == 1)
+        chain.push_back(std::move(const_cast<Vertex &>(*last).base.vertex));
+    }
+  }
 
   /// The vertices this one reads, in the order of its inputs.
   std::vector<const Vertex *> inputs() const {
@@ -249,7 +265,8 @@ resolvePaths(const std::shared_ptr<const detail::Action> &action,
 State::State() = default;
 
 State State::file(const FileAction &action) const {
-  Vertex vertex{Vertex::Kind::File, "", "", *this, {}, {}};
+  Vertex vertex(Vertex::Kind::File, "");
+  vertex.base = *this;
   for (const auto &item : action.actions)
     vertex.actions.push_back(resolvePaths(item, settings));
   if (vertex.actions.empty())
@@ -258,7 +275,9 @@ State State::file(const FileAction &action) const {
 }
 
 ExecState State::run(const Args &args) const {
-  Vertex vertex{Vertex::Kind::Exec, "", "", *this, args.get(), {}};
+  Vertex vertex(Vertex::Kind::Exec, "");
+  vertex.base = *this;
+  vertex.args = args.get();
   if (vertex.args.empty())
     vertex.error = "arguments are required";
   return ExecState(make(std::move(vertex), settings));
@@ -346,7 +365,7 @@ FileAction FileAction::rm(std::string_view path, bool allowNotFound,
 }
 
 State image(std::string_view text) {
-  Vertex vertex{Vertex::Kind::Image, "", "", {}, {}, {}};
+  Vertex vertex(Vertex::Kind::Image, "");
   Reference reference;
   if (Reference::parseNormalized(text, reference, vertex.error)) {
     reference.addDefaultTag();
@@ -356,7 +375,7 @@ State image(std::string_view text) {
 }
 
 State local(std::string_view name) {
-  return make({Vertex::Kind::Local, std::string(name), "", {}, {}, {}}, {});
+  return make(Vertex(Vertex::Kind::Local, std::string(name)), {});
 }
 
 bool writeTo(const Definition &definition, std::FILE *out) {
