@@ -70,7 +70,7 @@ using detail::Vertex;
 
 State make(Vertex vertex, State::Settings settings) {
   State state;
-  state.vertex = std::make_shared<const Vertex>(std::move(vertex));
+  state.vertex = std::make_shared<Vertex>(std::move(vertex));
   state.settings = std::move(settings);
   return state;
 }
