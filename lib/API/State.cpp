@@ -93,8 +93,7 @@ std::string randomId() {
 /// Turns vertices into the builder's.
 class Marshaller {
 public:
-  Marshaller(const TargetPlatform &platform, const MarshalOptions &options)
-      : options(options) {
+  Marshaller(const TargetPlatform &platform, const MarshalOptions &options) {
     spec.os = platform.os;
     spec.architecture = platform.architecture;
     spec.variant = platform.variant;
@@ -113,7 +112,6 @@ private:
                         : ir::ValueId{};
   }
 
-  const MarshalOptions &options;
   ir::Platform spec;
   std::string localId;
   ir::Builder builder;
