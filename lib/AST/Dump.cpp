@@ -134,4 +134,12 @@ void dumpBuildFile(const BuildFile &file, llvm::raw_ostream &out) {
   Dumper(file, out).run();
 }
 
+static void dump(const BuildFile &file, llvm::raw_ostream &out) {
+  dumpBuildFile(file, out);
+}
+
+void dump(const SourceUnit &unit, llvm::raw_ostream &out) {
+  std::visit([&](const auto &file) { dump(file, out); }, unit);
+}
+
 } // namespace llb::ast

@@ -6,7 +6,6 @@
 #include "Resolvers.h"
 #include "llb/AST/Dump.h"
 #include "llb/Driver/Bundle.h"
-#include "llb/Frontend/Frontend.h"
 #include "llb/Support/OutputFile.h"
 #include "llb/Support/VerifyDiags.h"
 
@@ -39,7 +38,7 @@ public:
 
 private:
   int compile();
-  int dumpTokens(std::string_view text);
+  int dumpTokens(frontend::Language language);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
   llvm::LogicalResult writeLock(const lower::ImageLock &used);
@@ -128,9 +127,9 @@ llvm::LogicalResult Compilation::writeLock(const lower::ImageLock &used) {
   return llvm::failure();
 }
 
-int Compilation::dumpTokens(std::string_view text) {
+int Compilation::dumpTokens(frontend::Language language) {
   bool good = succeeded(writeOutput([&](llvm::raw_ostream &out) {
-    frontend::dumpDockerfileTokens(text, out, diags);
+    frontend::dumpTokens(language, text, options.parsing, out, diags);
     return llvm::success();
   }));
   return good && !diags.hasErrors() ? ExitDone : ExitFailed;
@@ -141,21 +140,24 @@ int Compilation::compile() {
   if (failed(input))
     return ExitFailed;
   text = input->text;
+  frontend::Language language =
+      options.language ? *options.language
+                       : frontend::detectLanguage(text, input->knownName);
   if (options.emit == EmitKind::Tokens)
-    return dumpTokens(text);
+    return dumpTokens(language);
 
-  ast::BuildFile file;
-  bool parsed =
-      succeeded(frontend::parseDockerfile(text, input->filename, file, diags));
+  ast::SourceUnit unit;
+  bool parsed = succeeded(frontend::parse(language, text, input->filename,
+                                          options.parsing, unit, diags));
   if (options.emit == EmitKind::Ast) {
     bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {
-      ast::dumpBuildFile(file, out);
+      ast::dump(unit, out);
       return llvm::success();
     }));
     return parsed && written ? ExitDone : ExitFailed;
   }
   if (parsed)
-    warnOfForeignSyntax(file, diags);
+    frontend::warnOfForeignSyntax(text, language, diags);
 
   auto resolver = makeResolver(*input);
   if (failed(resolver))
@@ -172,7 +174,7 @@ int Compilation::compile() {
                                  llvm::SMRange range) {
     return frontend::parseTrigger(trigger, lines, range, diags);
   };
-  auto lowered = lower::lower(file, lowering, diags);
+  auto lowered = lower::lower(unit, lowering, diags);
   bool good = succeeded(lowered);
   if (good && failed(writeLock(lowered->used)))
     return ExitFailed;

@@ -87,16 +87,4 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
   llvm_unreachable("written elsewhere");
 }
 
-void warnOfForeignSyntax(const ast::BuildFile &file, DiagEngine &diags) {
-  for (const ast::Directive &directive : file.directives) {
-    std::string_view image = directive.value;
-    image = image.substr(0, image.find(' '));
-    if (directive.name != "syntax" || image.starts_with("docker/dockerfile") ||
-        image.starts_with("docker.io/docker/dockerfile") ||
-        image == "dockerfile.v0")
-      continue;
-    diags.report(DiagId::ForeignSyntax, directive.range, image);
-  }
-}
-
 } // namespace llb::driver

@@ -14,10 +14,6 @@ namespace llb::driver {
 llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
                          DiagEngine &diags, llvm::raw_ostream &out);
 
-/// Warns if `#syntax=` names a frontend other than Docker's: nothing is
-/// fetched, the file is compiled as it stands.
-void warnOfForeignSyntax(const ast::BuildFile &file, DiagEngine &diags);
-
 } // namespace llb::driver
 
 #endif

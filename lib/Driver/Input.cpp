@@ -61,12 +61,16 @@ llvm::FailureOr<Input> readInput(const Options &options, DiagEngine &diags) {
   }
   input.text = diags.addBuffer(std::move(*buffer));
   auto named = options.opts.find("filename");
+  if (!input.fromStandardInput)
+    input.knownName = llvm::sys::path::filename(options.input).str();
+  else if (named != options.opts.end())
+    input.knownName = llvm::sys::path::filename(named->second).str();
   if (named != options.opts.end())
     input.filename = named->second;
   else if (input.fromStandardInput)
     input.filename = "Dockerfile";
   else
-    input.filename = llvm::sys::path::filename(options.input).str();
+    input.filename = input.knownName;
   if (failed(readIgnoreFile(options, input, diags)))
     return llvm::failure();
   return input;

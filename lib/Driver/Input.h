@@ -17,6 +17,9 @@ struct Input {
   /// Name for the source map: the last component of the path, or the option
   /// `filename`.
   std::string filename;
+  /// The last component of the path, or for standard input of the option
+  /// `filename`; empty without one.
+  std::string knownName;
   /// Patterns of the ignore file that applies.
   std::vector<std::string> ignorePatterns;
   bool fromStandardInput = false;

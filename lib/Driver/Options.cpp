@@ -67,9 +67,11 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> output("o", cl::desc("Output file (default: -)"),
                               cl::value_desc("file"), cl::init("-"),
                               cl::cat(category));
-  cl::opt<std::string> frontend(
-      "frontend", cl::desc("Language of FILE: auto or dockerfile"),
-      cl::init("auto"), cl::value_desc("name"), cl::cat(category));
+  cl::opt<std::string> language("frontend",
+                                cl::desc("Language of FILE: auto, or one of " +
+                                         frontend::languageNames()),
+                                cl::init("auto"), cl::value_desc("name"),
+                                cl::cat(category));
   cl::opt<std::string> context(
       "context", cl::desc("Build context (default: directory of FILE)"),
       cl::value_desc("dir"), cl::cat(category));
@@ -178,7 +180,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     return usage("no input file; name a Dockerfile, or '-' for standard input");
 
   result.input = input;
-  result.frontend = frontend;
+  result.language = frontend::languageNamed(language);
+  if (!result.language && language != "auto")
+    return usage("--frontend knows auto, " + frontend::languageNames() +
+                 ", not '" + language + "'");
   result.emit = emit;
   result.force = force;
   result.output = output;

@@ -51,4 +51,10 @@ llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
   return lowerPlatforms(file, options, *frontend, *linter, diags);
 }
 
+llvm::FailureOr<Lowered> lower(const ast::SourceUnit &unit,
+                               const LowerOptions &options, DiagEngine &diags) {
+  return std::visit(
+      [&](const auto &file) { return lower(file, options, diags); }, unit);
+}
+
 } // namespace llb::lower

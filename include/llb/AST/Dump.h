@@ -4,7 +4,7 @@
 #ifndef LLB_AST_DUMP_H
 #define LLB_AST_DUMP_H
 
-#include "llb/AST/BuildFile.h"
+#include "llb/AST/SourceUnit.h"
 
 #include <llvm/Support/raw_ostream.h>
 
@@ -14,6 +14,9 @@ namespace llb::ast {
 /// statement is followed by its `line:column`, and by its last line if it has
 /// several. Fields that hold their default are left out.
 void dumpBuildFile(const BuildFile &file, llvm::raw_ostream &out);
+
+/// Prints what any frontend made.
+void dump(const SourceUnit &unit, llvm::raw_ostream &out);
 
 } // namespace llb::ast
 

@@ -4,6 +4,7 @@
 #ifndef LLB_DRIVER_OPTIONS_H
 #define LLB_DRIVER_OPTIONS_H
 
+#include "llb/Frontend/Frontend.h"
 #include "llb/Support/DiagPrinter.h"
 
 #include <cstddef>
@@ -27,7 +28,9 @@ enum class ResolvePolicy {
 struct Options {
   /// `-` is standard input.
   std::string input;
-  std::string frontend = "auto";
+  /// Nothing: found out from the file.
+  std::optional<frontend::Language> language;
+  frontend::ParseOptions parsing;
   EmitKind emit = EmitKind::Llb;
   /// Binary to a terminal.
   bool force = false;

@@ -1,15 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From text to AST.
+// From text to AST, for every language of Frontends.def.
 #ifndef LLB_FRONTEND_FRONTEND_H
 #define LLB_FRONTEND_FRONTEND_H
 
-#include "llb/AST/BuildFile.h"
+#include "llb/AST/SourceUnit.h"
 
 #include <llvm/Support/LogicalResult.h>
 #include <llvm/Support/raw_ostream.h>
+#include <optional>
 
 namespace llb::frontend {
+
+enum class Language : uint8_t {
+#define LLB_FRONTEND(Name, Flag, Title) Name,
+#include "llb/Frontend/Frontends.def"
+};
+
+struct LanguageInfo {
+  /// As `--frontend` has it.
+  std::string_view name;
+  /// `a Dockerfile`.
+  std::string_view title;
+};
+
+const LanguageInfo &languageInfo(Language language);
+
+/// The language that `--frontend=name` means, or nothing.
+std::optional<Language> languageNamed(std::string_view name);
+
+/// All names for `--frontend`, for messages.
+std::string languageNames();
+
+/// The language of a file: what its `#syntax=` line names, else what
+/// `filename`, a last path component or empty, is in any case, else what the
+/// text looks like, else a Dockerfile.
+Language detectLanguage(std::string_view text, std::string_view filename);
+
+/// Warns if `#syntax=` names a frontend that is not `language`'s: nothing is
+/// fetched, the file is compiled as it stands.
+void warnOfForeignSyntax(std::string_view text, Language language,
+                         DiagEngine &diags);
+
+struct ParseOptions {};
+
+/// Parses a file that is one of `diags`' buffers. The result is always filled
+/// as far as it could be read; failure means that errors were reported.
+llvm::LogicalResult parse(Language language, std::string_view text,
+                          std::string_view filename,
+                          const ParseOptions &options, ast::SourceUnit &result,
+                          DiagEngine &diags);
+
+/// Prints the tokens of a file, one a line: `line:column KIND "text"`.
+void dumpTokens(Language language, std::string_view text,
+                const ParseOptions &options, llvm::raw_ostream &out,
+                DiagEngine &diags);
 
 /// Parses a Dockerfile that is one of `diags`' buffers. Parsing goes on after
 /// an error; the first one reported is the one BuildKit v0.32.2 stops at, with
@@ -22,9 +67,8 @@ llvm::LogicalResult parseDockerfile(std::string_view text,
 /// Parses one ONBUILD trigger taken from an image config or a stage. Places of
 /// errors and statements are `lines` and `range`, those of the FROM that
 /// brought it in.
-llvm::FailureOr<ast::Stmt> parseTrigger(std::string_view text,
-                                        LineRange lines, llvm::SMRange range,
-                                        DiagEngine &diags);
+llvm::FailureOr<ast::Stmt> parseTrigger(std::string_view text, LineRange lines,
+                                        llvm::SMRange range, DiagEngine &diags);
 
 /// Prints the tokens of a Dockerfile, one a line: `line:column KIND "text"`.
 void dumpDockerfileTokens(std::string_view text, llvm::raw_ostream &out,

@@ -5,7 +5,7 @@
 #ifndef LLB_LOWER_LOWER_H
 #define LLB_LOWER_LOWER_H
 
-#include "llb/AST/BuildFile.h"
+#include "llb/AST/SourceUnit.h"
 #include "llb/IR/Module.h"
 #include "llb/Lower/ImageResolver.h"
 
@@ -72,6 +72,10 @@ struct Lowered {
 /// errors are in `diags` already): then only checks and a lint answer are
 /// produced. On failure warnings have been reported all the same.
 llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
+                               const LowerOptions &options, DiagEngine &diags);
+
+/// Lowers what any frontend made.
+llvm::FailureOr<Lowered> lower(const ast::SourceUnit &unit,
                                const LowerOptions &options, DiagEngine &diags);
 
 } // namespace llb::lower

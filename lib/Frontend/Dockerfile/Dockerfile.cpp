@@ -7,6 +7,7 @@
 
 #include "../Common/Directives.h"
 #include "../Common/StmtBuilder.h"
+#include "../Frontends.h"
 #include "Grammar.h"
 
 #include <algorithm>
@@ -193,5 +194,30 @@ llvm::FailureOr<ast::Stmt> parseTrigger(std::string_view text, LineRange lines,
   diags.add(std::move(*error));
   return llvm::failure();
 }
+
+const Frontend DockerfileFrontend = {
+    .isSyntax =
+        [](std::string_view image) {
+          constexpr std::string_view hub = "docker.io/";
+          if (image.starts_with(hub))
+            image.remove_prefix(hub.size());
+          return image.starts_with("docker/dockerfile") ||
+                 image == "dockerfile.v0";
+        },
+    .isName =
+        [](std::string_view name) {
+          return isNamed(name, "dockerfile") || isNamed(name, "containerfile");
+        },
+    .isContent = [](std::string_view) { return false; },
+    .parse =
+        [](std::string_view text, std::string_view filename,
+           const ParseOptions &, ast::SourceUnit &result, DiagEngine &diags) {
+          return parseDockerfile(text, filename,
+                                 result.emplace<ast::BuildFile>(), diags);
+        },
+    .dumpTokens =
+        [](std::string_view text, const ParseOptions &, llvm::raw_ostream &out,
+           DiagEngine &diags) { dumpDockerfileTokens(text, out, diags); },
+};
 
 } // namespace llb::frontend
