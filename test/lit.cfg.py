@@ -76,6 +76,12 @@ if {"root", "oracle", "runc", "docker-registry", "skopeo", "umoci",
 # --- substitutions -----------------------------------------------------------
 
 config.substitutions.append(("%{src}", config.llb_src_root))
+config.substitutions.append(("%{build}", config.llb_obj_root))
+# What CMake must be told to build a program against this build's library.
+cmake_args = "-DCMAKE_CXX_COMPILER=" + config.llb_cxx
+if config.llb_sanitize == "ON":
+    cmake_args += " -DCMAKE_CXX_FLAGS=-fsanitize=address,undefined"
+config.substitutions.append(("%{cmake-args}", cmake_args))
 config.substitutions.append(
     ("%{python}", shutil.which("python3") or "python3"))
 

@@ -5,6 +5,7 @@
 // a Dockerfile. The list is made without recursion: chains may be long.
 #include "llb/API/State.h"
 
+#include "llb/IR/ActionPath.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/Builder.h"
 #include "llb/Support/GoPath.h"
@@ -73,11 +74,6 @@ State make(Vertex vertex, State::Settings settings) {
   state.vertex = std::make_shared<Vertex>(std::move(vertex));
   state.settings = std::move(settings);
   return state;
-}
-
-std::string absolute(const State::Settings &settings, std::string_view path) {
-  return go::isAbsPath(path) ? go::cleanPath(path)
-                             : go::joinPath({settings.dir, path});
 }
 
 std::string randomId() {
@@ -248,13 +244,16 @@ resolvePaths(const std::shared_ptr<const detail::Action> &action,
              const State::Settings &settings) {
   detail::Action result = *action;
   if (auto *copy = std::get_if<ir::Copy>(&result.body))
-    copy->dest = absolute(settings, copy->dest);
+    copy->dest =
+        ir::cleanActionPath(settings.dir, copy->dest, /*keepSlash=*/true);
   else if (auto *file = std::get_if<ir::MkFile>(&result.body))
-    file->path = absolute(settings, file->path);
+    file->path =
+        ir::cleanActionPath(settings.dir, file->path, /*keepSlash=*/false);
   else if (auto *dir = std::get_if<ir::MkDir>(&result.body))
-    dir->path = absolute(settings, dir->path);
+    dir->path =
+        ir::cleanActionPath(settings.dir, dir->path, /*keepSlash=*/false);
   else if (auto *rm = std::get_if<ir::Rm>(&result.body))
-    rm->path = absolute(settings, rm->path);
+    rm->path = ir::cleanActionPath(settings.dir, rm->path, /*keepSlash=*/false);
   return makeAction(std::move(result));
 }
 
@@ -283,7 +282,10 @@ ExecState State::run(const Args &args) const {
 
 State State::dir(std::string_view path) const {
   State result = *this;
-  result.settings.dir = absolute(settings, path);
+  // An absolute path stays as it is written.
+  result.settings.dir = go::isAbsPath(path)
+                            ? std::string(path)
+                            : go::joinPath({settings.dir, path});
   return result;
 }
 
@@ -312,7 +314,7 @@ FileAction FileAction::copy(const State &from, std::string_view src,
                             std::string_view dest,
                             const CopyOptions &options) const {
   ir::Copy copy;
-  copy.src = absolute(from.settings, src);
+  copy.src = ir::cleanActionPath(from.settings.dir, src, /*keepSlash=*/false);
   copy.dest = dest;
   copy.mode = -1;
   copy.timestamp = -1;

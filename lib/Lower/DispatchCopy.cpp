@@ -11,6 +11,7 @@
 #include "OsPath.h"
 #include "Sources.h"
 #include "llb/Check/Rules.h"
+#include "llb/IR/ActionPath.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoUrl.h"
 
@@ -132,7 +133,7 @@ private:
                              /*keepSlash=*/true);
     if (!path.ok())
       return dispatch.error(DiagId::InvalidPath, path.error);
-    dest = cleanActionPath(path.value, /*keepSlash=*/true);
+    dest = ir::cleanActionPath("/", path.value, /*keepSlash=*/true);
     return llvm::success();
   }
 
@@ -260,7 +261,7 @@ private:
     }
     if (llvm::failed(normalize(path)))
       return llvm::failure();
-    copy.src = cleanActionPath(path, /*keepSlash=*/false);
+    copy.src = ir::cleanActionPath("/", path, /*keepSlash=*/false);
     append(request.from ? request.from->root : context.buildContext,
            std::move(copy));
     return llvm::success();
@@ -292,7 +293,7 @@ private:
   /// What the copies of all kinds of sources have in common.
   ir::Copy plainCopy(std::string_view source) const {
     ir::Copy copy;
-    copy.src = cleanActionPath(source, /*keepSlash=*/false);
+    copy.src = ir::cleanActionPath("/", source, /*keepSlash=*/false);
     copy.dest = dest;
     copy.mode = mode.mode;
     copy.modeStr = mode.symbolic;

@@ -7,6 +7,7 @@
 #include "FileOps.h"
 #include "OsPath.h"
 #include "llb/Check/Rules.h"
+#include "llb/IR/ActionPath.h"
 
 namespace llb::lower {
 
@@ -51,7 +52,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   bool makesLayer = stage.dir != "/";
   if (makesLayer) {
     ir::MkDir mkdir;
-    mkdir.path = cleanActionPath(stage.dir, /*keepSlash=*/false);
+    mkdir.path = ir::cleanActionPath("/", stage.dir, /*keepSlash=*/false);
     mkdir.mode = 0755;
     mkdir.makeParents = true;
     if (!stage.image.user.empty())

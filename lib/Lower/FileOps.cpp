@@ -3,7 +3,7 @@
 // Parts of file operations: see FileOps.h.
 #include "FileOps.h"
 
-#include "llb/Support/GoPath.h"
+#include "llb/IR/ActionPath.h"
 #include "llb/Support/GoText.h"
 
 namespace llb::lower {
@@ -29,19 +29,6 @@ ir::ChownOpt parseOwner(std::string_view text, int64_t base) {
   return result;
 }
 
-std::string cleanActionPath(std::string_view path, bool keepSlash) {
-  std::string result = go::cleanPath(path);
-  if (!go::isAbsPath(result))
-    result = go::joinPath({"/", result});
-  if (!keepSlash)
-    return result;
-  if (path.ends_with('/') && !result.ends_with('/'))
-    result += '/';
-  else if (path.ends_with("/."))
-    result += result == "/" ? "." : "/.";
-  return result;
-}
-
 ir::Vertex fileVertex(ir::ValueId base,
                       decltype(ir::FileAction::action) action) {
   ir::FileAction only;
@@ -61,7 +48,7 @@ ir::Vertex fileVertex(ir::ValueId base,
 ir::ValueId addInlineFile(LowerContext &context, std::string_view name,
                           int32_t mode, std::string data) {
   ir::MkFile file;
-  file.path = cleanActionPath(name, /*keepSlash=*/false);
+  file.path = ir::cleanActionPath("/", name, /*keepSlash=*/false);
   file.mode = mode;
   file.data.data = std::move(data);
   file.timestamp = -1;

@@ -13,10 +13,6 @@ namespace llb::lower {
 /// input `base` when it is executed (`noIndex`: it cannot be).
 ir::ChownOpt parseOwner(std::string_view text, int64_t base);
 
-/// A path of an action: cleaned, rooted at `/`. `keepSlash` keeps `/` and `/.`
-/// at its end.
-std::string cleanActionPath(std::string_view path, bool keepSlash);
-
 /// A file operation of one action without second input on `base`, which may be
 /// invalid: scratch.
 ir::Vertex fileVertex(ir::ValueId base,

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares llbc with BuildKit's own frontend on random Dockerfiles.
 
     compare.py --llbc build/bin/llbc --oracle build/oracle/llb-oracle \\

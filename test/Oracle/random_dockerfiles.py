@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random Dockerfiles, most of them sound, some broken.
 
 `case(seed)` gives one case as the oracle's batch mode reads it: a Dockerfile,

@@ -5,9 +5,10 @@
 # registry beside it, both on free loopback ports, state under DIR; ends both
 # afterwards and exits with COMMAND's status. COMMAND sees
 #   BUILDKIT_HOST   where buildctl finds the daemon
-#   REGISTRY        host:port of the registry; it holds library/busybox:latest
-#                   (a static busybox), and the daemon takes docker.io from it
-#   IMAGE_LOCK      an image lock of that image
+#   REGISTRY        host:port of the registry; it holds library/busybox and
+#                   library/alpine, both a static busybox, and the daemon takes
+#                   docker.io from it
+#   IMAGE_LOCK      an image lock of those images
 set -euo pipefail
 dir=$1
 shift
@@ -87,19 +88,23 @@ push_base() {
   umoci repack --image "$layout:latest" "$dir/state/bundle" >/dev/null 2>&1
   umoci config --image "$layout:latest" --config.cmd /bin/sh \
     --config.env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  skopeo copy -q --dest-tls-verify=false "oci:$layout:latest" \
-    "docker://$REGISTRY/library/busybox:latest"
+  local name
+  for name in busybox alpine; do
+    skopeo copy -q --dest-tls-verify=false "oci:$layout:latest" \
+      "docker://$REGISTRY/library/$name:latest"
+  done
 }
 
-# The image's digest and config, as llbc --image-lock reads them.
+# The images' digest and config, as llbc --image-lock reads them.
 write_lock() {
   local image="docker://$REGISTRY/library/busybox:latest" digest
   digest=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "$image")
   export IMAGE_LOCK=$dir/images.lock.json
   skopeo inspect --tls-verify=false --raw --config "$image" |
-    jq --arg digest "$digest" '{version: 1, images: [{
-         ref: "docker.io/library/busybox:latest",
-         platform: (.os + "/" + .architecture), digest: $digest, config: .}]}' \
+    jq --arg digest "$digest" '{version: 1, images: [
+         ("busybox", "alpine") as $name | {
+           ref: "docker.io/library/\($name):latest",
+           platform: (.os + "/" + .architecture), digest: $digest, config: .}]}' \
       >"$IMAGE_LOCK"
 }
 
