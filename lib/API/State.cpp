@@ -9,10 +9,10 @@
 #include "llb/IR/Binary.h"
 #include "llb/IR/Builder.h"
 #include "llb/Support/GoPath.h"
+#include "llb/Support/RandomId.h"
 #include "llb/Support/Reference.h"
 
 #include <llvm/Support/raw_ostream.h>
-#include <random>
 #include <unordered_map>
 
 namespace llb {
@@ -74,16 +74,6 @@ State make(Vertex vertex, State::Settings settings) {
   state.vertex = std::make_shared<Vertex>(std::move(vertex));
   state.settings = std::move(settings);
   return state;
-}
-
-std::string randomId() {
-  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::random_device device;
-  std::uniform_int_distribution<size_t> pick(0, digits.size() - 1);
-  std::string id;
-  for (int i = 0; i < 25; ++i)
-    id += digits[pick(device)];
-  return id;
 }
 
 /// Turns vertices into the builder's.

@@ -7,27 +7,14 @@
 #include "llb/AST/Dump.h"
 #include "llb/Driver/Bundle.h"
 #include "llb/Support/OutputFile.h"
+#include "llb/Support/RandomId.h"
 #include "llb/Support/VerifyDiags.h"
 
 #include <llvm/Support/SourceMgr.h>
-#include <random>
 #include <unistd.h>
 
 namespace llb::driver {
 namespace {
-
-/// 25 random characters of base 36, as BuildKit's client makes ids. A daemon
-/// shares running operations of equal digest: a repeatable id would give one
-/// client another's files.
-std::string randomId() {
-  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::random_device device;
-  std::uniform_int_distribution<size_t> pick(0, digits.size() - 1);
-  std::string id;
-  for (int i = 0; i < 25; ++i)
-    id += digits[pick(device)];
-  return id;
-}
 
 class Compilation {
 public:

@@ -4,23 +4,12 @@
 // what LLVM's own text uses.
 #include "TextLexer.h"
 
+#include "llb/Support/Ascii.h"
+
 namespace llb::ir::text {
 namespace {
 
-bool isLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
-int hexValue(char c) {
-  if (isDigit(c))
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
+bool isNameChar(char c) { return ascii::isLetter(c) || c == '_'; }
 
 llvm::SMRange rangeOf(std::string_view text) {
   return {llvm::SMLoc::getFromPointer(text.data()),
@@ -45,8 +34,8 @@ size_t Lexer::nameLength(size_t start) const {
   while (end < rest.size()) {
     char c = rest[end];
     std::string_view two = rest.substr(end, 2);
-    if (!(isLetter(c) || isDigit(c) || c == '.' || c == '-') || two == "->" ||
-        two == "..")
+    if (!(isNameChar(c) || ascii::isDigit(c) || c == '.' || c == '-') ||
+        two == "->" || two == "..")
       break;
     ++end;
   }
@@ -87,7 +76,7 @@ Token Lexer::next() {
   char second = rest.size() > 1 ? rest[1] : '\0';
   if (c == '"')
     return lexString();
-  if (isLetter(c))
+  if (isNameChar(c))
     return make(TokenKind::Word, nameLength(0));
   if (c == '%' || c == '!') {
     Token token =
@@ -99,9 +88,10 @@ Token Lexer::next() {
     token.kind = TokenKind::Invalid;
     return token;
   }
-  if (isDigit(c) || (c == '-' && isDigit(second))) {
+  if (ascii::isDigit(c) || (c == '-' && ascii::isDigit(second))) {
     size_t end = 1;
-    while (end < rest.size() && (isDigit(rest[end]) || isLetter(rest[end])))
+    while (end < rest.size() &&
+           (ascii::isDigit(rest[end]) || isNameChar(rest[end])))
       ++end;
     return make(TokenKind::Number, end);
   }
@@ -160,8 +150,8 @@ bool decodeString(const Token &token, std::string &out, DiagEngine &diags) {
       return true;
     size_t length = 2;
     char c = text.size() > 1 ? text[1] : '\0';
-    int high = text.size() > 2 ? hexValue(text[2]) : -1;
-    int low = text.size() > 3 ? hexValue(text[3]) : -1;
+    int high = text.size() > 2 ? ascii::hexValue(text[2]) : -1;
+    int low = text.size() > 3 ? ascii::hexValue(text[3]) : -1;
     if (c == 'n') {
       out += '\n';
     } else if (c == 't') {

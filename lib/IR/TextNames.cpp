@@ -4,17 +4,14 @@
 // variant %alpine_2, and the third operation that is no source %2.
 #include "TextNames.h"
 
+#include "llb/Support/Ascii.h"
+
 #include <llvm/ADT/StringMap.h>
 
 namespace llb::ir::text {
 namespace {
 
 constexpr size_t maxNameLength = 32;
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// The last part of what an identifier fetches: image, repository, directory
 /// or file.
@@ -36,9 +33,9 @@ std::string sourceName(std::string_view identifier) {
 
   std::string name;
   for (char c : rest.substr(0, maxNameLength))
-    name += isLetter(c) || isDigit(c) ? c : '_';
+    name += ascii::isLetter(c) || ascii::isDigit(c) ? c : '_';
   // A leading digit would look like the number of an operation.
-  if (name.empty() || !isLetter(name.front()))
+  if (name.empty() || !ascii::isLetter(name.front()))
     name.insert(0, "source_");
   while (name.ends_with('_'))
     name.pop_back();

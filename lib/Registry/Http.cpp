@@ -3,6 +3,8 @@
 // The handle is kept between requests, so connections are too.
 #include "Http.h"
 
+#include "llb/Support/Ascii.h"
+
 #include <chrono>
 #include <curl/curl.h>
 #include <string_view>
@@ -34,8 +36,6 @@ size_t receiveBody(char *data, size_t size, size_t count, void *user) {
   return bytes;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
-
 size_t receiveHeader(char *data, size_t size, size_t count, void *user) {
   auto *receiver = static_cast<Receiver *>(user);
   std::string_view line(data, size * count);
@@ -49,7 +49,7 @@ size_t receiveHeader(char *data, size_t size, size_t count, void *user) {
     return size * count;
   std::string name(line.substr(0, colon));
   for (char &c : name)
-    c = lower(c);
+    c = ascii::toLower(c);
   std::string_view value = line.substr(colon + 1);
   while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
     value.remove_prefix(1);

@@ -6,6 +6,7 @@
 // text, which is why a truncated literal is an invalid character ' '.
 #include "llb/Support/GoJson.h"
 
+#include "llb/Support/Ascii.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/Unicode.h"
 
@@ -17,18 +18,7 @@ namespace {
 
 constexpr size_t maxDepth = 10'000;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-int hexValue(char c) {
-  if (isDigit(c))
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
 
 /// Shows a byte as the rune of the same number, in single quotes.
 std::string quoteByte(char c) {
@@ -155,7 +145,7 @@ bool Checker::checkValue(Want &next) {
   }
   if (c == '"')
     return checkString();
-  if (c == '-' || isDigit(c))
+  if (c == '-' || ascii::isDigit(c))
     return checkNumber();
   if (c == 't')
     return checkWord("true");
@@ -184,7 +174,7 @@ bool Checker::checkString() {
       continue;
     for (int i = 0; i < 4; ++i) {
       ++at;
-      if (hexValue(peek()) < 0)
+      if (ascii::hexValue(peek()) < 0)
         return fail("in \\u hexadecimal character escape");
     }
   }
@@ -192,9 +182,9 @@ bool Checker::checkString() {
 }
 
 bool Checker::checkDigits(std::string_view context) {
-  if (!isDigit(peek()))
+  if (!ascii::isDigit(peek()))
     return fail(context);
-  while (isDigit(peek()))
+  while (ascii::isDigit(peek()))
     ++at;
   return true;
 }
@@ -308,7 +298,7 @@ void Builder::readValue(JsonValue &value) {
 char32_t Builder::readHex() {
   char32_t rune = 0;
   for (int i = 0; i < 4; ++i)
-    rune = rune << 4 | static_cast<char32_t>(hexValue(text[at++]));
+    rune = rune << 4 | static_cast<char32_t>(ascii::hexValue(text[at++]));
   return rune;
 }
 

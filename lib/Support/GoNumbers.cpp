@@ -6,6 +6,7 @@
 // gives.
 #include "llb/Support/GoText.h"
 
+#include "llb/Support/Ascii.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
@@ -19,9 +20,7 @@ namespace {
 constexpr std::string_view syntaxError = "invalid syntax";
 constexpr std::string_view rangeError = "value out of range";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
-bool isDecimal(char c) { return c >= '0' && c <= '9'; }
-bool isHexLetter(char c) { return lower(c) >= 'a' && lower(c) <= 'f'; }
+bool isHexLetter(char c) { return ascii::hexValue(c) >= 10; }
 
 /// The text of a strconv.NumError.
 std::string numError(std::string_view function, std::string_view text,
@@ -42,14 +41,14 @@ bool underscoresOk(std::string_view text) {
     text.remove_prefix(1);
   bool hex = false;
   if (text.size() >= 2 && text[0] == '0' &&
-      (lower(text[1]) == 'b' || lower(text[1]) == 'o' ||
-       lower(text[1]) == 'x')) {
-    hex = lower(text[1]) == 'x';
+      (ascii::toLower(text[1]) == 'b' || ascii::toLower(text[1]) == 'o' ||
+       ascii::toLower(text[1]) == 'x')) {
+    hex = ascii::toLower(text[1]) == 'x';
     text.remove_prefix(2);
     last = Digit;
   }
   for (char c : text) {
-    if (isDecimal(c) || (hex && isHexLetter(c))) {
+    if (ascii::isDigit(c) || (hex && isHexLetter(c))) {
       last = Digit;
     } else if (c == '_') {
       if (last != Digit)
@@ -80,7 +79,7 @@ Magnitude parseMagnitude(std::string_view text, int base, int bits) {
   if (detect) {
     base = 10;
     if (text[0] == '0') {
-      char letter = text.size() >= 3 ? lower(text[1]) : '\0';
+      char letter = text.size() >= 3 ? ascii::toLower(text[1]) : '\0';
       base = letter == 'b' ? 2 : letter == 'x' ? 16 : 8;
       text.remove_prefix(letter == 'b' || letter == 'o' || letter == 'x' ? 2
                                                                          : 1);
@@ -103,10 +102,10 @@ Magnitude parseMagnitude(std::string_view text, int base, int bits) {
       underscores = true;
       continue;
     }
-    if (isDecimal(c))
+    if (ascii::isDigit(c))
       digit = static_cast<uint64_t>(c - '0');
-    else if (lower(c) >= 'a' && lower(c) <= 'z')
-      digit = 10 + static_cast<uint64_t>(lower(c) - 'a');
+    else if (ascii::toLower(c) >= 'a' && ascii::toLower(c) <= 'z')
+      digit = 10 + static_cast<uint64_t>(ascii::toLower(c) - 'a');
     else
       return {0, std::string(syntaxError)};
     if (digit >= radix)
@@ -129,7 +128,7 @@ size_t specialLength(std::string_view text) {
     if (s.size() < word.size())
       return false;
     for (size_t i = 0; i < word.size(); ++i)
-      if (lower(s[i]) != word[i])
+      if (ascii::toLower(s[i]) != word[i])
         return false;
     return true;
   };
@@ -152,7 +151,7 @@ bool checkFloat(std::string_view text, std::string &plain, bool &hex) {
       plain += '-';
     rest.remove_prefix(1);
   }
-  hex = rest.size() > 2 && rest[0] == '0' && lower(rest[1]) == 'x';
+  hex = rest.size() > 2 && rest[0] == '0' && ascii::toLower(rest[1]) == 'x';
   if (hex)
     rest.remove_prefix(2);
 
@@ -168,7 +167,7 @@ bool checkFloat(std::string_view text, std::string &plain, bool &hex) {
       if (point)
         break;
       point = true;
-    } else if (isDecimal(c) || (hex && isHexLetter(c))) {
+    } else if (ascii::isDigit(c) || (hex && isHexLetter(c))) {
       digits = true;
     } else {
       break;
@@ -178,13 +177,14 @@ bool checkFloat(std::string_view text, std::string &plain, bool &hex) {
   if (!digits)
     return false;
 
-  if (at < rest.size() && lower(rest[at]) == (hex ? 'p' : 'e')) {
+  if (at < rest.size() && ascii::toLower(rest[at]) == (hex ? 'p' : 'e')) {
     plain += rest[at++];
     if (at < rest.size() && (rest[at] == '+' || rest[at] == '-'))
       plain += rest[at++];
-    if (at == rest.size() || !isDecimal(rest[at]))
+    if (at == rest.size() || !ascii::isDigit(rest[at]))
       return false;
-    for (; at < rest.size() && (isDecimal(rest[at]) || rest[at] == '_'); ++at) {
+    for (; at < rest.size() && (ascii::isDigit(rest[at]) || rest[at] == '_');
+         ++at) {
       if (rest[at] == '_')
         underscores = true;
       else
@@ -215,7 +215,7 @@ bool isTiny(std::string_view plain, bool hex) {
     std::string_view text = plain.substr(exponent + 1);
     bool negative = text.starts_with('-');
     for (char c : text)
-      if (isDecimal(c) && shift < 10'000)
+      if (ascii::isDigit(c) && shift < 10'000)
         shift = shift * 10 + (c - '0');
     if (negative)
       shift = -shift;
@@ -228,7 +228,7 @@ Parsed<double> parseFloat(std::string_view text) {
   if (size_t length = specialLength(text)) {
     if (length != text.size())
       return {0, numError("ParseFloat", text, syntaxError)};
-    if (lower(text[0]) == 'n')
+    if (ascii::toLower(text[0]) == 'n')
       return {std::numeric_limits<double>::quiet_NaN(), {}};
     double infinity = std::numeric_limits<double>::infinity();
     return {text[0] == '-' ? -infinity : infinity, {}};

@@ -6,6 +6,7 @@
 // anchor at the start.
 #include "GoRegexpCompiler.h"
 
+#include "llb/Support/Ascii.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
@@ -67,18 +68,6 @@ void addRanges(GoRegexp::Class &set, Ranges ranges, bool complement) {
     set.complements.push_back(std::move(ranges));
   else
     set.ranges.insert(set.ranges.end(), ranges.begin(), ranges.end());
-}
-
-bool isDecimal(char c) { return c >= '0' && c <= '9'; }
-
-int hexValue(char32_t c) {
-  if (c >= '0' && c <= '9')
-    return static_cast<int>(c - '0');
-  if (c >= 'a' && c <= 'f')
-    return static_cast<int>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F')
-    return static_cast<int>(c - 'A' + 10);
-  return -1;
 }
 
 } // namespace
@@ -144,7 +133,7 @@ void GoRegexpCompiler::finishAlternative() {
 /// Takes digits without leading zeros; more than `maxCount` become -1.
 bool GoRegexpCompiler::takeCount(int &count) {
   size_t length = 0;
-  while (length < rest.size() && isDecimal(rest[length]))
+  while (length < rest.size() && ascii::isDigit(rest[length]))
     ++length;
   if (length == 0 || (length > 1 && rest[0] == '0'))
     return false;
@@ -426,9 +415,10 @@ bool GoRegexpCompiler::hexEscape(char32_t &rune) {
     rest.remove_prefix(1);
   rune = 0;
   size_t digits = 0;
-  while (!rest.empty() && hexValue(static_cast<unsigned char>(rest[0])) >= 0 &&
+  while (!rest.empty() &&
+         ascii::hexValue(static_cast<unsigned char>(rest[0])) >= 0 &&
          (braces || digits < 2)) {
-    rune = rune * 16 + static_cast<char32_t>(hexValue(next()));
+    rune = rune * 16 + static_cast<char32_t>(ascii::hexValue(next()));
     ++digits;
     if (rune > 0x10FFFF)
       return false;

@@ -5,6 +5,7 @@
 // decoded path.
 #include "llb/Support/GoUrl.h"
 
+#include "llb/Support/Ascii.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
@@ -23,18 +24,13 @@ enum class Part {
   Fragment
 };
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool isOneOf(char c, const char *set) {
   return c != '\0' && std::strchr(set, c) != nullptr;
 }
 
 /// Whether `c` stands for itself in that part of a URL.
 bool isPlain(char c, Part part) {
-  if (isDigit(c) || isLetter(c) || isOneOf(c, "-._~"))
+  if (ascii::isDigit(c) || ascii::isLetter(c) || isOneOf(c, "-._~"))
     return true;
   switch (part) {
   case Part::Path:
@@ -54,16 +50,6 @@ bool isPlain(char c, Part part) {
   return false;
 }
 
-int hexValue(char c) {
-  if (isDigit(c))
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
-
 Parsed<std::string> badEscape(std::string_view escape) {
   return {{}, "invalid URL escape " + quote(escape)};
 }
@@ -81,13 +67,14 @@ Parsed<std::string> unescape(std::string_view text, Part part) {
       continue;
     }
     std::string_view escape = text.substr(i, 3);
-    if (escape.size() < 3 || hexValue(escape[1]) < 0 || hexValue(escape[2]) < 0)
+    if (escape.size() < 3 || ascii::hexValue(escape[1]) < 0 ||
+        ascii::hexValue(escape[2]) < 0)
       return badEscape(escape);
-    char value =
-        static_cast<char>(hexValue(escape[1]) << 4 | hexValue(escape[2]));
+    char value = static_cast<char>(ascii::hexValue(escape[1]) << 4 |
+                                   ascii::hexValue(escape[2]));
     // A host may only escape what is not ASCII, and the percent sign; a zone
     // also what could stand in a host, and the space.
-    if (part == Part::Host && hexValue(escape[1]) < 8 && escape != "%25")
+    if (part == Part::Host && ascii::hexValue(escape[1]) < 8 && escape != "%25")
       return badEscape(escape);
     if (part == Part::Zone && escape != "%25" && value != ' ' &&
         !isPlain(value, Part::Host))
@@ -122,7 +109,7 @@ bool isIPv4(std::string_view text) {
     size_t end = std::min(text.find('.'), text.size());
     std::string_view field = text.substr(0, end);
     if (field.empty() || field.size() > 3 ||
-        !std::all_of(field.begin(), field.end(), isDigit) ||
+        !std::all_of(field.begin(), field.end(), ascii::isDigit) ||
         (field.size() > 1 && field[0] == '0'))
       return false;
     unsigned value = 0;
@@ -157,7 +144,7 @@ bool isIPv6(std::string_view text) {
   unsigned groups = 0;
   while (groups < 8) {
     size_t length = 0;
-    while (length < text.size() && hexValue(text[length]) >= 0)
+    while (length < text.size() && ascii::hexValue(text[length]) >= 0)
       if (++length > 4)
         return false;
     if (length == 0)
@@ -190,7 +177,8 @@ bool isIPv6(std::string_view text) {
 
 bool isOptionalPort(std::string_view text) {
   return text.empty() ||
-         (text[0] == ':' && std::all_of(text.begin() + 1, text.end(), isDigit));
+         (text[0] == ':' &&
+          std::all_of(text.begin() + 1, text.end(), ascii::isDigit));
 }
 
 /// `[address%25zone]:port`, which starts with the bracket.
@@ -233,7 +221,8 @@ bool parseHost(std::string_view scheme, std::string_view text,
 
 bool isUserinfo(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return isDigit(c) || isLetter(c) || isOneOf(c, "-._:~!$&'()*+,;=%@");
+    return ascii::isDigit(c) || ascii::isLetter(c) ||
+           isOneOf(c, "-._:~!$&'()*+,;=%@");
   });
 }
 
@@ -264,9 +253,9 @@ bool parseAuthority(std::string_view text, Url &url) {
 bool takeScheme(std::string_view &rest, std::string &scheme) {
   for (size_t i = 0; i < rest.size(); ++i) {
     char c = rest[i];
-    if (isLetter(c))
+    if (ascii::isLetter(c))
       continue;
-    if (i != 0 && (isDigit(c) || isOneOf(c, "+-.")))
+    if (i != 0 && (ascii::isDigit(c) || isOneOf(c, "+-.")))
       continue;
     if (c != ':')
       return true;

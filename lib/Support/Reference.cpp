@@ -5,6 +5,7 @@
 // though parsing always puts one in front.
 #include "llb/Support/Reference.h"
 
+#include "llb/Support/Ascii.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
@@ -20,15 +21,11 @@ constexpr size_t maxPathLength = 255;
 constexpr size_t maxTagLength = 128;
 constexpr size_t minDigestLength = 32;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isLower(char c) { return c >= 'a' && c <= 'z'; }
-bool isLetter(char c) { return isLower(c) || (c >= 'A' && c <= 'Z'); }
-bool isAlnum(char c) { return isLetter(c) || isDigit(c); }
-bool isPathChar(char c) { return isLower(c) || isDigit(c); }
-bool isTagStart(char c) { return isAlnum(c) || c == '_'; }
+bool isPathChar(char c) { return ascii::isLower(c) || ascii::isDigit(c); }
+bool isTagStart(char c) { return ascii::isAlnum(c) || c == '_'; }
 bool isTagChar(char c) { return isTagStart(c) || c == '.' || c == '-'; }
-bool isLowerHex(char c) { return isDigit(c) || (c >= 'a' && c <= 'f'); }
-bool isHex(char c) { return isLowerHex(c) || (c >= 'A' && c <= 'F'); }
+bool isLowerHex(char c) { return ascii::isDigit(c) || (c >= 'a' && c <= 'f'); }
+bool isHex(char c) { return ascii::hexValue(c) >= 0; }
 
 template <class Predicate> bool all(std::string_view text, Predicate holds) {
   return std::all_of(text.begin(), text.end(), holds);
@@ -50,8 +47,9 @@ bool allParts(std::string_view text, std::string_view separators,
 
 /// `[a-zA-Z0-9]` with dashes inside.
 bool isDomainComponent(std::string_view text) {
-  return !text.empty() && isAlnum(text.front()) && isAlnum(text.back()) &&
-         all(text, [](char c) { return isAlnum(c) || c == '-'; });
+  return !text.empty() && ascii::isAlnum(text.front()) &&
+         ascii::isAlnum(text.back()) &&
+         all(text, [](char c) { return ascii::isAlnum(c) || c == '-'; });
 }
 
 /// A host name or an address in brackets, with an optional port.
@@ -70,7 +68,8 @@ bool isDomain(std::string_view text) {
   if (hostEnd >= text.size())
     return true;
   std::string_view port = text.substr(hostEnd);
-  return port.size() > 1 && port[0] == ':' && all(port.substr(1), isDigit);
+  return port.size() > 1 && port[0] == ':' &&
+         all(port.substr(1), ascii::isDigit);
 }
 
 /// Lower-case words joined by `.`, `_`, `__` or any number of dashes.
@@ -109,7 +108,8 @@ bool isDigest(std::string_view text) {
   std::string_view hex = text.substr(colon + 1);
   return hex.size() >= minDigestLength && all(hex, isHex) &&
          allParts(text.substr(0, colon), "-_+.", [](std::string_view part) {
-           return !part.empty() && isLetter(part.front()) && all(part, isAlnum);
+           return !part.empty() && ascii::isLetter(part.front()) &&
+                  all(part, ascii::isAlnum);
          });
 }
 
@@ -179,13 +179,14 @@ std::string checkDigest(std::string_view text) {
                   : algorithm == "sha512" ? 128
                                           : 0;
   if (length == 0) {
-    bool wellFormed = allParts(algorithm, ".+_-",
-                               [](std::string_view part) {
-                                 return !part.empty() && all(part, isPathChar);
-                               }) &&
-                      all(encoded, [](char c) {
-                        return isAlnum(c) || c == '=' || c == '_' || c == '-';
-                      });
+    bool wellFormed =
+        allParts(algorithm, ".+_-",
+                 [](std::string_view part) {
+                   return !part.empty() && all(part, isPathChar);
+                 }) &&
+        all(encoded, [](char c) {
+          return ascii::isAlnum(c) || c == '=' || c == '_' || c == '-';
+        });
     return wellFormed ? "unsupported digest algorithm" : std::string(badFormat);
   }
   if (encoded.size() != length)
