@@ -11,8 +11,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 show() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
 compile=("$bin/llbc" --image-lock=images.lock.json --local-unique-id=context)
 
-show "llbc --emit=text hello/Dockerfile"
-"${compile[@]}" --emit=text hello/Dockerfile
+show "llbc --emit=text --no-metadata --no-locations hello/Dockerfile"
+"${compile[@]}" --emit=text --no-metadata --no-locations hello/Dockerfile
 
 show "llbc hello/Dockerfile | dump-llb        # one operation a line, as buildctl prints them"
 "${compile[@]}" hello/Dockerfile | "$bin/dump-llb" | cut -c -150

@@ -67,9 +67,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> output("o", cl::desc("Output file (default: -)"),
                               cl::value_desc("file"), cl::init("-"),
                               cl::cat(category));
-  cl::opt<std::string> language("frontend",
-                                cl::desc("Language of FILE: auto, or one of " +
-                                         frontend::languageNames()),
+  // The option keeps a reference to its description.
+  const std::string languageDesc =
+      "Language of FILE: auto, or one of " + frontend::languageNames();
+  cl::opt<std::string> language("frontend", cl::desc(languageDesc),
                                 cl::init("auto"), cl::value_desc("name"),
                                 cl::cat(category));
   cl::opt<std::string> context(
