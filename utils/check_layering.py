@@ -18,6 +18,8 @@ ALLOWED: dict[str, set[str]] = {
     "Frontend": {"AST", "Support"},
     "Check": {"AST", "Support"},
     "IR": {"Support"},
+    # Which files of a directory count, and for which operation.
+    "Context": {"IR", "Support"},
     "Passes": {"IR", "Support"},
     "Lower": {"Check", "AST", "IR", "Support"},
     "Registry": {"Support"},

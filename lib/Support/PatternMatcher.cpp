@@ -7,6 +7,7 @@
 // hold braces and the bar, which therefore keep their meaning in expressions.
 #include "llb/Support/PatternMatcher.h"
 
+#include "GlobChunk.h"
 #include "GoRegexp.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/Unicode.h"
@@ -17,109 +18,9 @@
 namespace llb {
 namespace {
 
+using glob::Fit;
+
 constexpr std::string_view badPattern = "syntax error in pattern";
-
-/// Takes one rune of a class off `chunk`; false on bad syntax.
-bool takeClassRune(std::string_view &chunk, char32_t &rune) {
-  if (chunk.empty() || chunk[0] == '-' || chunk[0] == ']')
-    return false;
-  if (chunk[0] == '\\')
-    chunk.remove_prefix(1);
-  if (chunk.empty())
-    return false;
-  unicode::Decoded next = unicode::decode(chunk);
-  rune = next.rune;
-  chunk.remove_prefix(next.length);
-  return next.valid && !chunk.empty();
-}
-
-/// Takes a class off `chunk`, behind its bracket; false on bad syntax.
-bool takeClass(std::string_view &chunk, char32_t rune, bool &matches) {
-  bool negated = chunk.starts_with('^');
-  if (negated)
-    chunk.remove_prefix(1);
-  bool found = false;
-  for (bool first = true; first || !chunk.starts_with(']'); first = false) {
-    char32_t low, high;
-    if (!takeClassRune(chunk, low))
-      return false;
-    high = low;
-    if (chunk[0] == '-') {
-      chunk.remove_prefix(1);
-      if (!takeClassRune(chunk, high))
-        return false;
-    }
-    found |= low <= rune && rune <= high;
-  }
-  chunk.remove_prefix(1);
-  matches = found != negated;
-  return true;
-}
-
-enum class Fit { No, Yes, BadPattern };
-
-/// filepath's matchChunk: whether `text` starts with something that matches
-/// `chunk`, which has no stars; takes it off.
-Fit fitChunk(std::string_view chunk, std::string_view &text) {
-  std::string_view rest = text;
-  bool failed = false;
-  while (!chunk.empty()) {
-    failed |= rest.empty();
-    char c = chunk[0];
-    chunk.remove_prefix(1);
-    if (c == '[') {
-      char32_t rune = 0;
-      if (!failed) {
-        unicode::Decoded next = unicode::decode(rest);
-        rune = next.rune;
-        rest.remove_prefix(next.length);
-      }
-      bool matches = false;
-      if (!takeClass(chunk, rune, matches))
-        return Fit::BadPattern;
-      failed |= !matches;
-      continue;
-    }
-    if (c == '?') {
-      if (!failed) {
-        failed = rest[0] == '/';
-        rest.remove_prefix(unicode::decode(rest).length);
-      }
-      continue;
-    }
-    if (c == '\\') {
-      if (chunk.empty())
-        return Fit::BadPattern;
-      c = chunk[0];
-      chunk.remove_prefix(1);
-    }
-    if (!failed) {
-      failed = c != rest[0];
-      rest.remove_prefix(1);
-    }
-  }
-  if (failed)
-    return Fit::No;
-  text = rest;
-  return Fit::Yes;
-}
-
-/// Length of the part in front of the next star that is in no class.
-size_t chunkLength(std::string_view pattern) {
-  bool inClass = false;
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    char c = pattern[i];
-    if (c == '\\' && i + 1 < pattern.size())
-      ++i;
-    else if (c == '[')
-      inClass = true;
-    else if (c == ']')
-      inClass = false;
-    else if (c == '*' && !inClass)
-      return i;
-  }
-  return pattern.size();
-}
 
 /// Whether filepath.Match(pattern, ".") reports no error.
 bool isAccepted(std::string_view pattern) {
@@ -128,20 +29,20 @@ bool isAccepted(std::string_view pattern) {
     bool star = pattern[0] == '*';
     pattern.remove_prefix(
         std::min(pattern.find_first_not_of('*'), pattern.size()));
-    size_t length = chunkLength(pattern);
+    size_t length = glob::chunkLength(pattern);
     std::string_view chunk = pattern.substr(0, length);
     pattern.remove_prefix(length);
     if (chunk.empty())
       return true;
     std::string_view rest = name;
-    Fit fit = fitChunk(chunk, rest);
+    Fit fit = glob::fitChunk(chunk, rest);
     auto fits = [&] {
       return fit == Fit::Yes && (rest.empty() || !pattern.empty());
     };
     // A star may also stand for the dot.
     if (fit != Fit::BadPattern && !fits() && star && !name.empty()) {
       rest = {};
-      fit = fitChunk(chunk, rest);
+      fit = glob::fitChunk(chunk, rest);
     }
     if (fit == Fit::BadPattern)
       return false;
@@ -158,15 +59,34 @@ struct Pattern {
   bool exclusion = false;
   /// The pattern, without the stars of a Prefix or Suffix.
   std::string text;
+  /// The pattern without `/**` and `/*` at its end, and whether it has
+  /// characters with a meaning even so.
+  std::string literal;
+  bool hasWildcards = false;
+  /// Its place in the list that the matcher was made of.
+  size_t index = 0;
   std::optional<GoRegexp> regexp;
 
   void compile();
   bool matches(std::string_view path) const;
   bool matchesAncestor(std::string_view parent) const;
+
+private:
+  void findLiteral();
 };
+
+/// What fsutil's filters call a pattern without its trailing glob.
+void Pattern::findLiteral() {
+  literal = text;
+  for (std::string_view suffix : {"/**", "/*"})
+    if (std::string_view(literal).ends_with(suffix))
+      literal.resize(literal.size() - suffix.size());
+  hasWildcards = literal.find_first_of("*[]?^\\") != std::string::npos;
+}
 
 /// Classifies `text` and translates it where a regular expression is needed.
 void Pattern::compile() {
+  findLiteral();
   std::string expression = "^";
   std::string_view rest = text;
   // Go reads the pattern as a source text, which may start with a mark.
@@ -281,11 +201,14 @@ std::string parentOf(std::string_view path) {
 } // namespace
 
 std::vector<std::string> parseDockerignore(std::string_view text,
-                                           std::string *error) {
+                                           std::string *error,
+                                           std::vector<unsigned> *lines) {
   // Go's line scanner holds this much, the end of the line included.
   constexpr size_t maxLine = 65'536;
   std::vector<std::string> patterns;
+  unsigned number = 0;
   for (bool first = true; !text.empty(); first = false) {
+    ++number;
     size_t end = std::min(text.find('\n'), text.size());
     if (end >= maxLine) {
       if (error)
@@ -315,6 +238,8 @@ std::vector<std::string> parseDockerignore(std::string_view text,
     if (exclusion)
       pattern.insert(0, 1, '!');
     patterns.push_back(std::move(pattern));
+    if (lines)
+      lines->push_back(number);
   }
   return patterns;
 }
@@ -333,11 +258,12 @@ std::unique_ptr<PatternMatcher>
 PatternMatcher::create(const std::vector<std::string> &patterns,
                        std::string &error) {
   auto impl = std::make_unique<Impl>();
-  for (const std::string &source : patterns) {
-    std::string_view trimmed = unicode::trim(source);
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    std::string_view trimmed = unicode::trim(patterns[i]);
     if (trimmed.empty())
       continue;
     Pattern pattern;
+    pattern.index = i;
     pattern.text = go::cleanPath(trimmed);
     if (pattern.text[0] == '!') {
       if (pattern.text.size() == 1) {
@@ -377,6 +303,57 @@ bool PatternMatcher::matchesOrParentMatches(std::string_view path,
       matched = !pattern.exclusion;
   }
   return matched;
+}
+
+bool PatternMatcher::matches(std::string_view path, const DirMatches &parent,
+                             DirMatches &result, std::string *error) const {
+  const std::vector<Pattern> &patterns = impl->patterns;
+  std::string above = parent.empty() ? parentOf(path) : std::string(".");
+  result.assign(patterns.size(), false);
+  bool matched = false;
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    const Pattern &pattern = patterns[i];
+    bool match = !parent.empty() && parent[i];
+    if (!match) {
+      if (pattern.exclusion != matched)
+        continue;
+      if (pattern.kind == Pattern::Kind::Bad) {
+        if (error)
+          *error = badPattern;
+        return false;
+      }
+      match = pattern.matches(path) ||
+              (above != "." && pattern.matchesAncestor(above));
+    }
+    result[i] = match;
+    if (match)
+      matched = !pattern.exclusion;
+  }
+  return matched;
+}
+
+std::optional<size_t>
+PatternMatcher::lastMatch(std::string_view path,
+                          const DirMatches &parent) const {
+  DirMatches matched;
+  matches(path, parent, matched);
+  for (size_t i = matched.size(); i-- > 0;)
+    if (matched[i])
+      return impl->patterns[i].index;
+  return std::nullopt;
+}
+
+bool PatternMatcher::mayMatchBelow(std::string_view path,
+                                   bool exceptions) const {
+  auto isBelow = [path](std::string_view literal) {
+    return literal.size() >= path.size() && literal.starts_with(path) &&
+           (literal.size() == path.size() || literal[path.size()] == '/');
+  };
+  for (const Pattern &pattern : impl->patterns)
+    if (pattern.exclusion == exceptions &&
+        (pattern.hasWildcards || isBelow(pattern.literal)))
+      return true;
+  return false;
 }
 
 bool PatternMatcher::hasExclusions() const { return impl->exclusions; }

@@ -46,4 +46,21 @@ TEST(GoPath, TakesTheBase) {
   EXPECT_EQ(basePath("a/.."), "..");
 }
 
+TEST(GoPath, Matches) {
+  EXPECT_EQ(matchPath("*x", "xxx"), true);
+  EXPECT_EQ(matchPath("a*b*c", "a1b2bc"), true);
+  EXPECT_EQ(matchPath("a*/b", "a/b"), true);
+  EXPECT_EQ(matchPath("a*/b", "a/c/b"), false);
+  EXPECT_EQ(matchPath("*", "a/b"), false);
+  EXPECT_EQ(matchPath("a?b", "a\u00e4b"), true);
+  EXPECT_EQ(matchPath("ab[^e-g]", "abc"), true);
+  EXPECT_EQ(matchPath("a\\*", "a*"), true);
+  EXPECT_EQ(matchPath("", ""), true);
+  // What comes after the first mismatch has to be sound as well.
+  EXPECT_EQ(matchPath("a/b[", "x"), std::nullopt);
+  EXPECT_EQ(matchPath("[]a]", "]"), std::nullopt);
+  EXPECT_TRUE(hasWildcard("a?"));
+  EXPECT_FALSE(hasWildcard("a\\?]"));
+}
+
 } // namespace

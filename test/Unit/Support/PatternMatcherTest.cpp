@@ -92,6 +92,45 @@ TEST(PatternMatcher, ShowsItsExpressions) {
   EXPECT_EQ(match({"a|b"}, "a"), "no");
 }
 
+/// The answer of a walk to `path`, directory by directory.
+std::string walkTo(const std::vector<std::string> &patterns,
+                   std::string_view path) {
+  std::string error;
+  auto matcher = llb::PatternMatcher::create(patterns, error);
+  llb::PatternMatcher::DirMatches above, own;
+  bool matched = false;
+  for (size_t end = 0; end != std::string_view::npos;) {
+    end = path.find('/', end + 1);
+    matched = matcher->matches(path.substr(0, end), above, own);
+    above.swap(own);
+  }
+  return matched ? "yes" : "no";
+}
+
+TEST(PatternMatcher, RemembersDirectories) {
+  EXPECT_EQ(walkTo({"a"}, "a/b/c"), "yes");
+  EXPECT_EQ(walkTo({"a", "!a/b"}, "a/b/c"), "no");
+  // The exception has not been looked at for `k`, which nothing excludes.
+  EXPECT_EQ(walkTo({"**/*.log", "!k"}, "k/x.log"), "yes");
+  EXPECT_EQ(match({"**/*.log", "!k"}, "k/x.log"), "no");
+  EXPECT_EQ(walkTo({"**/*.log", "!k/*"}, "k/x.log"), "no");
+}
+
+TEST(PatternMatcher, KnowsWhatMayBeBelow) {
+  std::string error;
+  auto matcher = llb::PatternMatcher::create({"a/b", "c", "!d/e/*"}, error);
+  EXPECT_TRUE(matcher->mayMatchBelow("a", /*exceptions=*/false));
+  EXPECT_FALSE(matcher->mayMatchBelow("ab", /*exceptions=*/false));
+  EXPECT_FALSE(matcher->mayMatchBelow("d", /*exceptions=*/false));
+  EXPECT_TRUE(matcher->mayMatchBelow("d", /*exceptions=*/true));
+  EXPECT_TRUE(matcher->mayMatchBelow("d/e", /*exceptions=*/true));
+  EXPECT_FALSE(matcher->mayMatchBelow("d/e/f", /*exceptions=*/true));
+  matcher = llb::PatternMatcher::create({"a*/b"}, error);
+  EXPECT_TRUE(matcher->mayMatchBelow("z", /*exceptions=*/false));
+  EXPECT_EQ(matcher->lastMatch("ax/b", {}), 0u);
+  EXPECT_EQ(matcher->lastMatch("ax", {}), std::nullopt);
+}
+
 TEST(PatternMatcher, StaysCheapOnHostileInput) {
   std::string pattern, path(2000, 'a');
   for (int i = 0; i < 200; ++i)
