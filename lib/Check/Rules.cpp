@@ -4,6 +4,7 @@
 // dockerfile2llb/validations.go). Where BuildKit goes through a Go map, whose
 // order changes from run to run, names are taken in sorted order.
 #include "llb/Check/Rules.h"
+#include "FixIts.h"
 
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
@@ -84,7 +85,8 @@ void llb::check::redundantTargetPlatform(Linter &linter,
     return;
   const std::string *target = globals.get("TARGETPLATFORM");
   if (target ? *target == platform.text : platform.text.empty())
-    linter.warn(DiagId::RedundantTargetPlatform, from, from.platform);
+    linter.warn(DiagId::RedundantTargetPlatform, from, fixPlatform(from),
+                from.platform);
 }
 
 void llb::check::constPlatform(Linter &linter, const ast::FromStmt &from,
@@ -135,7 +137,7 @@ void llb::check::undefinedVars(Linter &linter, const ast::StmtBase &stmt,
 }
 
 void llb::check::legacyKeyValue(Linter &linter, const ast::StmtBase &stmt) {
-  linter.warn(DiagId::LegacyKeyValueFormat, stmt, stmt.word);
+  linter.warn(DiagId::LegacyKeyValueFormat, stmt, fixKeyValue(stmt), stmt.word);
 }
 
 void llb::check::secretKey(Linter &linter, const ast::StmtBase &stmt,
@@ -163,7 +165,7 @@ void llb::check::usedTwice(Linter &linter, const ast::StmtBase &stmt,
 
 void llb::check::exposeProtoCasing(Linter &linter, const ast::StmtBase &stmt,
                                    std::string_view port) {
-  linter.warn(DiagId::ExposeProtoCasing, stmt, port);
+  linter.warn(DiagId::ExposeProtoCasing, stmt, fixProtocol(stmt, port), port);
 }
 
 void llb::check::exposeInvalidFormat(Linter &linter, const ast::StmtBase &stmt,

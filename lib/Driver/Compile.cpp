@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // llbc as a list of calls: each phase is one, and each has a dump.
+#include "ContextFiles.h"
 #include "Emit.h"
 #include "Input.h"
 #include "Resolvers.h"
 #include "llb/AST/Dump.h"
 #include "llb/Driver/Bundle.h"
+#include "llb/Driver/Version.h"
 #include "llb/Support/OutputFile.h"
 #include "llb/Support/RandomId.h"
 #include "llb/Support/VerifyDiags.h"
@@ -31,19 +33,33 @@ private:
   llvm::LogicalResult writeLock(const lower::ImageLock &used);
   template <class Write> llvm::LogicalResult writeOutput(Write write);
 
+  /// Whether a list takes the place of what is emitted.
+  bool listsContext() const {
+    return options.listContext != ListContext::No ||
+           !options.whyIgnored.empty();
+  }
+  bool readsContext() const {
+    return listsContext() || !options.depfile.empty();
+  }
+
   const Options &options;
   const Capabilities &capabilities;
   llvm::SourceMgr sources;
   DiagEngine diags;
   std::string_view text;
+  /// Whether the result tells all that the diagnostics do.
+  bool answered = false;
 };
 
 int Compilation::run(llvm::raw_ostream &messages) {
   int status = compile();
   if (options.verifyDiagnostics)
     return verifyDiagnostics(text, diags, messages) ? ExitDone : ExitFailed;
-  if (options.emit != EmitKind::Bundle && !diags.diagnostics().empty())
-    printDiagnostics(diags, options.diagnostics, messages);
+  // A log without results is what closes findings of an earlier one.
+  bool any =
+      !diags.diagnostics().empty() || options.diagnostics == DiagFormat::Sarif;
+  if (options.emit != EmitKind::Bundle && any && !answered)
+    printDiagnostics(diags, options.diagnostics, llbcInfo(), messages);
   return status;
 }
 
@@ -56,7 +72,8 @@ llvm::LogicalResult Compilation::writeOutput(Write write) {
                  llvm::toString(file.takeError()));
     return llvm::failure();
   }
-  if (options.emit == EmitKind::Llb && file->isTerminal() && !options.force) {
+  if (options.emit == EmitKind::Llb && !listsContext() && file->isTerminal() &&
+      !options.force) {
     diags.report(DiagId::BinaryToTerminal, {});
     return llvm::failure();
   }
@@ -153,7 +170,8 @@ int Compilation::compile() {
   lowering.opts = options.opts;
   lowering.session = options.session;
   lowering.uniqueId = options.uniqueId ? *options.uniqueId : randomId();
-  lowering.ignorePatterns = std::move(input->ignorePatterns);
+  lowering.ignorePatterns = input->ignorePatterns;
+  lowering.localIgnorePatterns = input->localIgnorePatterns;
   lowering.resolver = resolver->get();
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.maxOpsBytes = options.maxOpsBytes;
@@ -165,6 +183,21 @@ int Compilation::compile() {
   bool good = succeeded(lowered);
   if (good && failed(writeLock(lowered->used)))
     return ExitFailed;
+  if (good && readsContext()) {
+    auto contexts = readContexts(*lowered, options, diags);
+    if (failed(contexts))
+      return ExitFailed;
+    if (!options.depfile.empty() &&
+        failed(writeDepfile(*contexts, *input, options, diags)))
+      return ExitFailed;
+    if (listsContext())
+      return succeeded(writeOutput([&](llvm::raw_ostream &out) {
+        listContexts(*contexts, *input, options, out);
+        return llvm::success();
+      }))
+                 ? ExitDone
+                 : ExitFailed;
+  }
 
   if (options.emit == EmitKind::Bundle) {
     bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {
@@ -180,9 +213,11 @@ int Compilation::compile() {
         return emit(*lowered, options, diags, out);
       })))
     return ExitFailed;
-  if (options.check && lowered->answer &&
-      (*lowered->answer)["result.statuscode"] == "1")
-    return ExitFindings;
+  if (lowered->answer && lowered->answer->count("result.statuscode")) {
+    answered = true;
+    if (options.check && (*lowered->answer)["result.statuscode"] == "1")
+      return ExitFindings;
+  }
   return ExitDone;
 }
 

@@ -3,6 +3,7 @@
 // One case an emit kind. A definition has room for one result, so the forms
 // made of definitions take one platform only.
 #include "Emit.h"
+#include "llb/Driver/Version.h"
 
 #include "llb/IR/Binary.h"
 #include "llb/IR/JsonDump.h"
@@ -42,14 +43,26 @@ void writeConfigs(const lower::Lowered &lowered, bool buildctl,
     out << '\n';
 }
 
+void writeAnswer(const std::map<std::string, std::string> &answer,
+                 const Options &options, const DiagEngine &diags,
+                 llvm::raw_ostream &out) {
+  if (options.answer == AnswerFormat::Findings &&
+      options.diagnostics == DiagFormat::Text)
+    return printFindings(diags, out);
+  if (options.answer == AnswerFormat::Findings)
+    return printDiagnostics(diags, options.diagnostics, llbcInfo(), out);
+  bool json = options.answer == AnswerFormat::Json;
+  auto text = answer.find(json ? "result.json" : "result.txt");
+  if (text != answer.end())
+    out << text->second << (json ? "\n" : "");
+}
+
 } // namespace
 
 llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
                          DiagEngine &diags, llvm::raw_ostream &out) {
   if (lowered.answer) {
-    auto text = lowered.answer->find("result.txt");
-    if (text != lowered.answer->end())
-      out << text->second;
+    writeAnswer(*lowered.answer, options, diags, out);
     return llvm::success();
   }
   if (options.emit == EmitKind::Config) {

@@ -3,6 +3,7 @@
 // File names are shown as they were given; the source map gets only the last
 // component, as BuildKit's clients send it.
 #include "Input.h"
+#include "ContextFiles.h"
 
 #include "llb/Support/PatternMatcher.h"
 
@@ -23,25 +24,40 @@ llvm::FailureOr<std::string> readWholeFile(const std::string &path,
   return (*buffer)->getBuffer().str();
 }
 
+static constexpr std::string_view ignoreName = ".dockerignore";
+
+/// Local directories that were named have ignore files of their own.
+static llvm::LogicalResult
+readLocalIgnoreFiles(const Options &options, Input &input, DiagEngine &diags) {
+  for (const auto &[name, directory] : options.locals) {
+    std::vector<std::string> &patterns = input.localIgnorePatterns[name];
+    std::string path = joinShown(directory, ignoreName);
+    if (!llvm::sys::fs::exists(path))
+      continue;
+    auto text = readWholeFile(path, diags);
+    if (failed(text))
+      return llvm::failure();
+    patterns = parseDockerignore(*text);
+    input.localIgnoreFiles.push_back(path);
+  }
+  return llvm::success();
+}
+
 static llvm::LogicalResult readIgnoreFile(const Options &options, Input &input,
                                           DiagEngine &diags) {
   std::vector<std::string> candidates;
-  std::string context = options.context;
-  if (!input.fromStandardInput) {
+  if (!input.fromStandardInput)
     candidates.push_back(options.input + ".dockerignore");
-    if (context.empty())
-      context = llvm::sys::path::parent_path(options.input).str();
-  }
-  llvm::SmallString<256> path(context.empty() ? "." : context);
-  llvm::sys::path::append(path, ".dockerignore");
-  candidates.push_back(path.str().str());
+  candidates.push_back(joinShown(contextDirectory(options), ignoreName));
   for (const std::string &candidate : candidates) {
     if (!llvm::sys::fs::exists(candidate))
       continue;
     auto text = readWholeFile(candidate, diags);
     if (failed(text))
       return llvm::failure();
-    input.ignorePatterns = parseDockerignore(*text);
+    input.ignoreFile = candidate;
+    input.ignorePatterns =
+        parseDockerignore(*text, nullptr, &input.ignoreLines);
     return llvm::success();
   }
   return llvm::success();
@@ -71,7 +87,8 @@ llvm::FailureOr<Input> readInput(const Options &options, DiagEngine &diags) {
     input.filename = "Dockerfile";
   else
     input.filename = input.knownName;
-  if (failed(readIgnoreFile(options, input, diags)))
+  if (failed(readIgnoreFile(options, input, diags)) ||
+      failed(readLocalIgnoreFiles(options, input, diags)))
     return llvm::failure();
   return input;
 }

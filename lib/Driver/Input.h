@@ -22,6 +22,12 @@ struct Input {
   std::string knownName;
   /// Patterns of the ignore file that applies.
   std::vector<std::string> ignorePatterns;
+  /// That file's name, empty if there is none, and the line of each pattern.
+  std::string ignoreFile;
+  std::vector<unsigned> ignoreLines;
+  /// The same for the `.dockerignore` of other local directories, by name.
+  std::map<std::string, std::vector<std::string>> localIgnorePatterns;
+  std::vector<std::string> localIgnoreFiles;
   bool fromStandardInput = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <llvm/Support/CommandLine.h>
+#include <llvm/Support/FileSystem.h>
 
 namespace llb::driver {
 namespace {
@@ -39,6 +40,56 @@ void appendList(std::map<std::string, std::string> &opts, const char *key,
   if (!list.empty())
     list += ',';
   list += item;
+}
+
+/// The value of `--call`: a method, and as for buildx `format=` and
+/// `ignorestatus=`, with commas between. Returns what is wrong.
+std::string readCall(const std::string &value, Options &result) {
+  if (value.empty())
+    return "";
+  auto fields = go::parseCsv(value);
+  if (!fields.ok())
+    return fields.error;
+  std::string method, format, key, setting;
+  bool ignoreStatus = false;
+  for (const std::string &field : fields.value) {
+    if (field.find('=') == std::string::npos) {
+      if (!method.empty())
+        return "one method at a time, not '" + method + "' and '" + field + "'";
+      method = field;
+      continue;
+    }
+    splitAssignment(field, /*fromEnvironment=*/false, key, setting);
+    if (key == "format" && (setting == "text" || setting == "json")) {
+      format = setting;
+    } else if (key == "format") {
+      return "the format is text or json, not '" + setting + "'";
+    } else if (key == "ignorestatus") {
+      auto flag = go::parseBool(setting);
+      if (!flag.ok())
+        return "ignorestatus is true or false, not '" + setting + "'";
+      ignoreStatus = flag.value;
+    } else {
+      return "there are format and ignorestatus, not '" + key + "'";
+    }
+  }
+  if (method.empty() || method == "build")
+    return "";
+  if (method == "check" || method == "lint")
+    result.check = !ignoreStatus;
+  std::string request = method == "check"      ? "lint"
+                        : method == "describe" ? "subrequests.describe"
+                                               : method;
+  if (request != "lint" && request != "outline" && request != "targets" &&
+      request != "subrequests.describe")
+    return "there are check, lint, outline, targets and describe, not '" +
+           method + "'";
+  result.opts["requestid"] = "frontend." + request;
+  if (format == "json")
+    result.answer = AnswerFormat::Json;
+  else if (format.empty() && method == "check")
+    result.answer = AnswerFormat::Findings;
+  return "";
 }
 
 } // namespace
@@ -104,7 +155,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "diagnostics-format", cl::desc("How messages are written"),
       cl::init(DiagFormat::Text),
       cl::values(clEnumValN(DiagFormat::Text, "text", "for people (default)"),
-                 clEnumValN(DiagFormat::Json, "json", "one JSON array")),
+                 clEnumValN(DiagFormat::Json, "json", "one JSON array"),
+                 clEnumValN(DiagFormat::Sarif, "sarif",
+                            "SARIF 2.1.0, for code scanning")),
       cl::cat(category));
   cl::opt<bool> buildctl(
       "buildctl",
@@ -118,6 +171,28 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                             cl::cat(category));
   cl::opt<std::string> passes("passes", cl::desc("Passes to run"),
                               cl::value_desc("pipeline"), cl::cat(category));
+  cl::list<std::string> local(
+      "local", cl::desc("Directory of a local source, as for buildctl build"),
+      cl::value_desc("name=dir"), cl::cat(category));
+  cl::opt<std::string> depfile(
+      "depfile",
+      cl::desc("Write a make rule of the files that the result depends on"),
+      cl::value_desc("file"), cl::cat(category));
+  cl::opt<std::string> depfileTarget(
+      "depfile-target", cl::desc("Target of that rule (default: the output)"),
+      cl::value_desc("name"), cl::cat(category));
+  cl::opt<ListContext> listContext(
+      "list-context", cl::ValueOptional,
+      cl::desc("List what is sent of the context, the largest first"),
+      cl::init(ListContext::No),
+      cl::values(clEnumValN(ListContext::Text, "", ""),
+                 clEnumValN(ListContext::Text, "text", "for people (default)"),
+                 clEnumValN(ListContext::Json, "json", "one JSON object")),
+      cl::cat(category));
+  cl::list<std::string> whyIgnored(
+      "why-ignored",
+      cl::desc("Tell which line of the ignore file keeps a file out"),
+      cl::value_desc("path"), cl::cat(category));
   cl::opt<bool> verify(
       "verify-diagnostics",
       cl::desc("Compare messages with expected-error comments"), cl::Hidden,
@@ -162,8 +237,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                                     cl::value_desc("path"), cl::cat(build));
   cl::opt<bool> check("check", cl::desc("Run the build checks only"),
                       cl::cat(build));
-  cl::opt<std::string> call("call", cl::desc("check, lint, outline or targets"),
-                            cl::value_desc("method"), cl::cat(build));
+  cl::opt<std::string> call(
+      "call",
+      cl::desc("check, lint, outline, targets or describe; ,format=json"),
+      cl::value_desc("method"), cl::cat(build));
 
   cl::HideUnrelatedOptions({&category, &build});
   cl::SetVersionPrinter(
@@ -204,6 +281,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.noMetadata = noMetadata;
   result.noLocations = noLocations;
   result.passes = passes;
+  result.depfile = depfile;
+  result.depfileTarget = depfileTarget;
+  result.listContext = listContext;
+  result.whyIgnored.assign(whyIgnored.begin(), whyIgnored.end());
   result.maxValueBytes = maxValue;
   result.maxOpsBytes = maxOps;
 
@@ -224,7 +305,21 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     if (item.find('=') == std::string::npos)
       return usage("--build-context wants NAME=VALUE, not '" + item + "'");
     splitAssignment(item, /*fromEnvironment=*/false, key, value);
+    // A directory is a local source of the context's name.
+    if (llvm::sys::fs::is_directory(value)) {
+      result.locals[key] = value;
+      value = "local:" + key;
+    }
     opts["context:" + key] = value;
+  }
+  for (const std::string &item : local) {
+    if (item.find('=') == std::string::npos)
+      return usage("--local wants NAME=DIR, not '" + item + "'");
+    splitAssignment(item, /*fromEnvironment=*/false, key, value);
+    if (key == "context")
+      result.context = value;
+    else
+      result.locals[key] = value;
   }
   for (const std::string &item : platform)
     appendList(opts, "platform", item);
@@ -255,15 +350,12 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   }
   if (cgroupParent.getNumOccurrences())
     opts["cgroup-parent"] = cgroupParent;
-  if (check || call == "check" || call == "lint") {
-    opts["requestid"] = "frontend.lint";
-    result.check = check || call == "check";
-  } else if (call == "outline" || call == "targets") {
-    opts["requestid"] = "frontend." + call;
-  } else if (!call.empty() && call != "build") {
-    return usage("--call knows check, lint, outline and targets, not '" + call +
-                 "'");
-  }
+  if (check && call.empty())
+    call.setValue("check");
+  else if (check)
+    return usage("--check is --call=check; give one of them");
+  if (std::string error = readCall(call, result); !error.empty())
+    return usage("--call: " + error);
   return ParseStatus::Run;
 }
 

@@ -11,4 +11,6 @@ void printVersion(std::string_view tool, llvm::raw_ostream &out) {
       << ")\n";
 }
 
+ToolInfo llbcInfo() { return {"llbc", LLB_VERSION}; }
+
 } // namespace llb::driver

@@ -4,6 +4,7 @@
 // window on long lines and messages that have no place.
 #include "llb/Support/DiagPrinter.h"
 
+#include <algorithm>
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/WithColor.h>
@@ -38,6 +39,11 @@ std::string textOf(const Diagnostic &diag) {
   return text;
 }
 
+llvm::StringRef textOf(llvm::SMRange range) {
+  const char *start = range.Start.getPointer();
+  return {start, static_cast<size_t>(range.End.getPointer() - start)};
+}
+
 /// The part of a long line around the caret, with the columns moved along.
 llvm::SMDiagnostic cutLongLine(const llvm::SMDiagnostic &full) {
   int size = static_cast<int>(full.getLineContents().size());
@@ -65,7 +71,8 @@ void print(const Diagnostic &diag, const llvm::SourceMgr &sources,
   llvm::SmallVector<llvm::SMFixIt, 2> fixIts;
   if (placed)
     for (const FixIt &fix : diag.fixIts)
-      fixIts.emplace_back(fix.range, fix.text);
+      if (!fix.text.empty())
+        fixIts.emplace_back(fix.range, fix.text);
   llvm::SmallVector<llvm::SMRange, 1> ranges;
   if (placed && diag.range.End.isValid() && diag.range.End != diag.range.Start)
     ranges.push_back(diag.range);
@@ -73,6 +80,11 @@ void print(const Diagnostic &diag, const llvm::SourceMgr &sources,
       sources.GetMessage(placed ? diag.range.Start : llvm::SMLoc(),
                          kindOf(diag.severity), textOf(diag), ranges, fixIts);
   cutLongLine(message).print(/*ProgName=*/nullptr, out, out.has_colors());
+  // Nothing in place of something can't be drawn below the line.
+  if (placed)
+    for (const FixIt &fix : diag.fixIts)
+      if (fix.text.empty())
+        out << "fix: remove '" << textOf(fix.range).trim() << "'\n";
   for (const Diagnostic &note : diag.notes)
     print(note, sources, out);
 }
@@ -84,13 +96,63 @@ void printDiagnostics(const DiagEngine &diags, llvm::raw_ostream &out) {
     print(diag, diags.sourceMgr(), out);
 }
 
+void printFindings(const DiagEngine &diags, llvm::raw_ostream &out) {
+  const llvm::SourceMgr &sources = diags.sourceMgr();
+  std::vector<std::vector<const Diagnostic *>> groups;
+  size_t findings = 0;
+  for (const Diagnostic &diag : diags.diagnostics()) {
+    if (!checkInfo(diag.id)) {
+      print(diag, sources, out);
+      continue;
+    }
+    ++findings;
+    auto group =
+        std::find_if(groups.begin(), groups.end(), [&](const auto &known) {
+          return known.front()->id == diag.id;
+        });
+    if (group == groups.end())
+      group = groups.insert(groups.end(), {{}});
+    group->push_back(&diag);
+  }
+  auto isBefore = [](const Diagnostic *a, const Diagnostic *b) {
+    return a->range.Start.getPointer() < b->range.Start.getPointer();
+  };
+  for (auto &group : groups)
+    std::stable_sort(group.begin(), group.end(), isBefore);
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&](const auto &a, const auto &b) {
+                     return isBefore(a.front(), b.front());
+                   });
+  for (const auto &group : groups) {
+    const CheckInfo &check = *checkInfo(group.front()->id);
+    out << check.rule << ": " << check.description << '\n';
+    if (!check.url.empty())
+      out << check.url << '\n';
+    for (const Diagnostic *diag : group)
+      print(*diag, sources, out);
+    out << '\n';
+  }
+  auto count = [](size_t number, const char *what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+  };
+  if (diags.hasErrors())
+    out << "Check incomplete, " << count(diags.errorCount(), "error") << " and "
+        << count(findings, "warning") << " found.\n";
+  else
+    out << "Check complete, "
+        << (findings ? count(findings, "warning") : "no warnings")
+        << " found.\n";
+}
+
 void printDiagnostics(const DiagEngine &diags, DiagFormat format,
-                      llvm::raw_ostream &out) {
+                      const ToolInfo &tool, llvm::raw_ostream &out) {
   switch (format) {
   case DiagFormat::Text:
     return printDiagnostics(diags, out);
   case DiagFormat::Json:
     return printDiagnosticsJson(diags, out);
+  case DiagFormat::Sarif:
+    return printDiagnosticsSarif(diags, tool, out);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "llb/AST/BuildFile.h"
 
+#include <optional>
 #include <set>
 
 namespace llb::check {
@@ -53,6 +54,25 @@ public:
     if (enabled(rule, comments))
       record(DiagEngine::make(rule, range, fmt::make_format_args(args...)),
              lines);
+  }
+
+  /// The same with the one edit that mends it, if there is one.
+  template <class... Args>
+  void warn(DiagId rule, const ast::StmtBase &stmt, std::optional<FixIt> fix,
+            const Args &...args) {
+    warn(rule, &stmt.comments, stmt, std::move(fix), args...);
+  }
+  template <class... Args>
+  void warn(DiagId rule, const std::vector<std::string> *comments,
+            const ast::StmtBase &stmt, std::optional<FixIt> fix,
+            const Args &...args) {
+    if (!enabled(rule, comments))
+      return;
+    Diagnostic diag =
+        DiagEngine::make(rule, stmt.range, fmt::make_format_args(args...));
+    if (fix)
+      diag.fixIts.push_back(std::move(*fix));
+    record(std::move(diag), stmt.lines);
   }
 
   /// Reports `rule` at `stmt`, whose comments count.

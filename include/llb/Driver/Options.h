@@ -25,6 +25,19 @@ enum class ResolvePolicy {
   Never,
 };
 
+/// How the answer to `--call` is written.
+enum class AnswerFormat {
+  /// As BuildKit's frontend prints it.
+  Text,
+  /// As BuildKit's frontend encodes it.
+  Json,
+  /// Findings for people, or in the format of diagnostics.
+  Findings
+};
+
+/// `--list-context`.
+enum class ListContext { No, Text, Json };
+
 struct Options {
   /// `-` is standard input.
   std::string input;
@@ -48,11 +61,20 @@ struct Options {
   bool verifyDiagnostics = false;
   /// `--emit=config` as an attribute for `buildctl build --output`.
   bool buildctl = false;
-  /// `--check`: findings make the exit status 3.
+  /// `--check` and `--call=lint`: findings make the exit status 3.
   bool check = false;
+  AnswerFormat answer = AnswerFormat::Text;
   bool noMetadata = false;
   bool noLocations = false;
   std::string passes;
+  /// Directories of local sources other than the main context, by name.
+  std::map<std::string, std::string> locals;
+  /// Make rule of the files that a build reads, and its target.
+  std::string depfile;
+  std::string depfileTarget;
+  ListContext listContext = ListContext::No;
+  /// Paths in the context to tell about.
+  std::vector<std::string> whyIgnored;
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
 };

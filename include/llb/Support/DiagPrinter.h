@@ -10,7 +10,13 @@
 
 namespace llb {
 
-enum class DiagFormat { Text, Json };
+enum class DiagFormat { Text, Json, Sarif };
+
+/// Who reports; SARIF names it.
+struct ToolInfo {
+  std::string_view name;
+  std::string_view version;
+};
 
 /// Prints every diagnostic in the order of reporting: `file:line:col: error:
 /// message [tag]`, the source line, a caret, notes and fix-its. Colours only if
@@ -22,8 +28,18 @@ void printDiagnostics(const DiagEngine &diags, llvm::raw_ostream &out);
 /// `description` are there for build checks only.
 void printDiagnosticsJson(const DiagEngine &diags, llvm::raw_ostream &out);
 
+/// Prints one SARIF 2.1.0 log with one run, even if there is nothing to tell.
+/// Notes become related locations, fix-its one fix.
+void printDiagnosticsSarif(const DiagEngine &diags, const ToolInfo &tool,
+                           llvm::raw_ostream &out);
+
 void printDiagnostics(const DiagEngine &diags, DiagFormat format,
-                      llvm::raw_ostream &out);
+                      const ToolInfo &tool, llvm::raw_ostream &out);
+
+/// For `--check`: everything else first, then the findings of each build check
+/// under its description and page, in the order of their first places, and how
+/// many there are.
+void printFindings(const DiagEngine &diags, llvm::raw_ostream &out);
 
 } // namespace llb
 
