@@ -4,6 +4,8 @@
 #include "llb/Driver/OptTool.h"
 #include "llb/Driver/ToolSupport.h"
 
+#include <llvm/ADT/Statistic.h>
+
 using namespace llvm;
 using namespace llb::driver;
 
@@ -63,8 +65,6 @@ static cl::opt<bool>
                     category);
 static cl::opt<bool> timePasses("time-passes", cl::desc("Show time by pass"),
                                 category);
-static cl::opt<bool> stats("stats", cl::desc("Show what the passes did"),
-                           category);
 static cl::opt<bool> listPasses("list-passes", cl::desc("List all passes"),
                                 category);
 static cl::opt<bool>
@@ -76,7 +76,18 @@ static cl::opt<bool>
                 cl::desc("Compare messages with 'expected-' comments"),
                 category);
 
+/// LLVM's Support registers a hidden `--stats` of its own, and no name can be
+/// registered twice: that one is shown as ours.
+static void adoptStatsOption() {
+  cl::Option *stats = cl::getRegisteredOptions().lookup("stats");
+  assert(stats && "LLVM 19 has the option");
+  stats->setDescription("Show what the passes did");
+  stats->setHiddenFlag(cl::NotHidden);
+  stats->addCategory(toolOptions());
+}
+
 int main(int argc, char **argv) {
+  adoptStatsOption();
   if (!parseToolOptions(argc, argv, "llb-opt", "LLB optimiser\n"))
     return 2;
   OptOptions options;
@@ -100,7 +111,7 @@ int main(int argc, char **argv) {
   options.pipeline.printChanged = printChanged;
   options.pipeline.verifyEach = verifyEach;
   options.pipeline.timePasses = timePasses;
-  options.pipeline.stats = stats;
+  options.pipeline.stats = AreStatisticsEnabled();
   options.pipeline.printOptions.metadata = !noMetadata;
   options.pipeline.printOptions.locations = !noLocations;
   return runOpt(options);
