@@ -27,7 +27,8 @@ bool parseToolOptions(int argc, char **argv, std::string_view tool,
 }
 
 int ToolRun::finish(bool ok) {
-  printDiagnostics(diags, llvm::errs());
+  // Showing the places of a million faults in one line would take hours.
+  printDiagnostics(diags, llvm::errs(), /*limit=*/100);
   return ok && !diags.hasErrors() ? 0 : 1;
 }
 

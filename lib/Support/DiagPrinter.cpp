@@ -29,8 +29,23 @@ llvm::SourceMgr::DiagKind kindOf(Severity severity) {
   llvm_unreachable("unknown severity");
 }
 
-std::string textOf(const Diagnostic &diag) {
-  std::string text = diag.message;
+/// Control characters of hostile input must not reach the terminal.
+std::string withoutControls(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f)
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c;
+  }
+  return out;
+}
+
+/// The wrapping says where the fault is; a place says it better.
+std::string textOf(const Diagnostic &diag, bool placed) {
+  std::string text = placed ? diag.message : diag.fullMessage();
+  text = withoutControls(text);
   if (diag.severity == Severity::Note)
     return text;
   text += " [";
@@ -76,9 +91,13 @@ void print(const Diagnostic &diag, const llvm::SourceMgr &sources,
   llvm::SmallVector<llvm::SMRange, 1> ranges;
   if (placed && diag.range.End.isValid() && diag.range.End != diag.range.Start)
     ranges.push_back(diag.range);
+  // Without a file name: SourceMgr would call a message without a place
+  // `<unknown>:0`.
   llvm::SMDiagnostic message =
-      sources.GetMessage(placed ? diag.range.Start : llvm::SMLoc(),
-                         kindOf(diag.severity), textOf(diag), ranges, fixIts);
+      placed
+          ? sources.GetMessage(diag.range.Start, kindOf(diag.severity),
+                               textOf(diag, placed), ranges, fixIts)
+          : llvm::SMDiagnostic("", kindOf(diag.severity), textOf(diag, placed));
   cutLongLine(message).print(/*ProgName=*/nullptr, out, out.has_colors());
   // Nothing in place of something can't be drawn below the line.
   if (placed)
@@ -91,9 +110,14 @@ void print(const Diagnostic &diag, const llvm::SourceMgr &sources,
 
 } // namespace
 
-void printDiagnostics(const DiagEngine &diags, llvm::raw_ostream &out) {
+void printDiagnostics(const DiagEngine &diags, llvm::raw_ostream &out,
+                      size_t limit) {
+  size_t shown = 0;
   for (const Diagnostic &diag : diags.diagnostics())
-    print(diag, diags.sourceMgr(), out);
+    if (++shown <= limit)
+      print(diag, diags.sourceMgr(), out);
+  if (shown > limit)
+    out << shown - limit << " more messages are not shown\n";
 }
 
 void printFindings(const DiagEngine &diags, llvm::raw_ostream &out) {
