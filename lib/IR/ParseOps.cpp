@@ -7,8 +7,8 @@
 namespace llb::ir::text {
 
 bool Parser::startsRef() const {
-  return token.is(TokenKind::Value) || token.is(TokenKind::At) ||
-         token.is(TokenKind::Caret) || token.isWord("scratch");
+  return isOperand() || token.is(TokenKind::At) || token.is(TokenKind::Caret) ||
+         token.isWord("scratch");
 }
 
 int64_t Parser::indexOf(const ValueId &value) {
@@ -219,7 +219,7 @@ bool Parser::parseAction(FileAction &action, ActionDefaults &absent) {
     diags.report(DiagId::TextUnknownOp, name.range(), name.text,
                  didYouMean(name.text,
                             {"copy", "mkfile", "mkdir", "rm", "symlink"},
-                            /*caseSensitive=*/false));
+                            /*caseSensitive=*/true));
     return false;
   }
   if (!ok)
@@ -303,11 +303,6 @@ bool Parser::parseActions(File &file, std::deque<FileAction> &actions) {
   return true;
 }
 
-bool Parser::parseBody(Build &build) {
-  setAbsent(build);
-  return parseClauses() && parseMessage(build);
-}
-
 bool Parser::parseBody(Merge &merge) {
   if (!startsRef())
     return parseClauses() && parseMessage(merge);
@@ -342,7 +337,7 @@ bool Parser::parseBody(Passthrough &pass) {
 /// The operands are the inputs, each of them as often as it is named.
 bool Parser::parseTerminal() {
   std::vector<ValueId> &inputs = node().op.inputs;
-  if (token.is(TokenKind::Value)) {
+  if (isOperand()) {
     do {
       if (!parseValue(inputs.emplace_back()))
         return false;
@@ -367,7 +362,7 @@ bool Parser::parseOp(Token mnemonic) {
 #include "llb/IR/Ops.def"
   };
   diags.report(DiagId::TextUnknownOp, mnemonic.range(), mnemonic.text,
-               didYouMean(mnemonic.text, names, /*caseSensitive=*/false));
+               didYouMean(mnemonic.text, names, /*caseSensitive=*/true));
   return false;
 }
 

@@ -108,7 +108,7 @@ bool Parser::parseTrailer() {
     } else {
       diags.report(DiagId::TextUnknownStatement, name.range(), name.spelling,
                    didYouMean(name.text, {"loc", "meta", "locations"},
-                              /*caseSensitive=*/false));
+                              /*caseSensitive=*/true));
       return false;
     }
   }
@@ -194,7 +194,7 @@ bool Parser::parseModuleEntry() {
   std::vector<std::string> entries(std::begin(moduleEntries),
                                    std::end(moduleEntries));
   diags.report(DiagId::TextUnknownStatement, name.range(), name.spelling,
-               didYouMean(name.text, entries, /*caseSensitive=*/false));
+               didYouMean(name.text, entries, /*caseSensitive=*/true));
   return false;
 }
 
@@ -211,7 +211,7 @@ bool Parser::parseStatement() {
     return unexpected("statement");
   diags.report(DiagId::TextUnknownStatement, token.range(), token.text,
                didYouMean(token.text, {"return", "result"},
-                          /*caseSensitive=*/false));
+                          /*caseSensitive=*/true));
   return false;
 }
 

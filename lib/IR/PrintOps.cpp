@@ -202,8 +202,6 @@ void OpPrinter::printBody(const File &file) {
   printLines(lines);
 }
 
-void OpPrinter::printBody(const Build &build) { printGeneric(build); }
-
 void OpPrinter::printBody(const Merge &merge) {
   bool plain = !merge.inputs.empty() && merge.unknown.bytes.empty();
   for (const MergeInput &input : merge.inputs)

@@ -34,7 +34,11 @@ bool FieldParser::unexpected(std::string_view what) {
 
 void FieldParser::skipEntry() {
   unsigned depth = 0;
+  advance();
   for (; !token.is(TokenKind::End); advance()) {
+    // Entries that stand line by line need no comma between them.
+    if (depth == 0 && token.startsLine && token.is(TokenKind::Word))
+      return;
     switch (token.kind) {
     case TokenKind::LeftBrace:
     case TokenKind::LeftBracket:
@@ -60,7 +64,7 @@ void FieldParser::skipEntry() {
 
 bool FieldParser::unknownField(const std::vector<std::string> &names) {
   diags.report(DiagId::TextUnknownField, token.range(), token.text,
-               didYouMean(token.text, names, /*caseSensitive=*/false));
+               didYouMean(token.text, names, /*caseSensitive=*/true));
   skipEntry();
   return true;
 }
@@ -143,7 +147,7 @@ bool FieldParser::parseEnum(const std::string_view *names, size_t count,
     }
   if (!found)
     diags.report(DiagId::TextUnknownEnumerator, token.range(), token.text,
-                 didYouMean(token.text, options, /*caseSensitive=*/false));
+                 didYouMean(token.text, options, /*caseSensitive=*/true));
   advance();
   return true;
 }

@@ -32,12 +32,17 @@ protected:
   ~FieldParser() = default;
 
   void advance() { token = lexer.next(); }
+  /// Whether `token` is a value that is used here: `%a =` begins the next
+  /// statement instead, which no operand is followed by.
+  bool isOperand() const {
+    return token.is(TokenKind::Value) && !lexer.atEqual();
+  }
   bool consume(TokenKind kind);
   bool consumeWord(std::string_view word);
   bool expect(TokenKind kind);
   /// Reports that `what` was expected here; always false.
   bool unexpected(std::string_view what);
-  /// Skips the value of an unknown entry, up to the `,` or bracket after it.
+  /// Skips an unknown entry, up to the `,`, bracket or next entry after it.
   void skipEntry();
 
   bool parseString(std::string &out);
@@ -124,8 +129,8 @@ protected:
     while (!consume(close)) {
       if (!item())
         return false;
-      if (!token.is(close) && !expect(TokenKind::Comma))
-        return false;
+      if (!token.is(close) && !consume(TokenKind::Comma))
+        return unexpected("',' or " + std::string(describe(close)));
     }
     return true;
   }

@@ -5,6 +5,7 @@
 #include "TextLexer.h"
 
 #include "llb/Support/Ascii.h"
+#include "llb/Support/Unicode.h"
 
 namespace llb::ir::text {
 namespace {
@@ -58,17 +59,28 @@ Token Lexer::lexString() {
   return token;
 }
 
-Token Lexer::next() {
-  while (!rest.empty()) {
-    char c = rest.front();
+std::string_view Lexer::skipBlanks(std::string_view text, bool &sawLine) {
+  while (!text.empty()) {
+    char c = text.front();
     if (c == '\n')
-      startsLine = true;
+      sawLine = true;
     else if (c == ';')
-      rest.remove_prefix(std::min(rest.find('\n'), rest.size()) - 1);
+      text.remove_prefix(std::min(text.find('\n'), text.size()) - 1);
     else if (c != ' ' && c != '\t' && c != '\r')
       break;
-    rest.remove_prefix(1);
+    text.remove_prefix(1);
   }
+  return text;
+}
+
+bool Lexer::atEqual() const {
+  bool sawLine = false;
+  std::string_view text = skipBlanks(rest, sawLine);
+  return text.starts_with('=') && !text.starts_with("=>");
+}
+
+Token Lexer::next() {
+  rest = skipBlanks(rest, startsLine);
   if (rest.empty())
     return make(TokenKind::End, 0);
 
@@ -131,11 +143,15 @@ Token Lexer::next() {
   default:
     break;
   }
-  Token token = make(TokenKind::Invalid, 1);
-  unsigned char byte = c;
-  std::string shown = byte > 0x20 && byte < 0x7f
-                          ? std::string(1, c)
-                          : fmt::format("\\x{:02x}", byte);
+  // One message for a whole run of what is not even ASCII.
+  unicode::Decoded rune = unicode::decode(rest);
+  std::string shown = rune.valid && rune.rune > 0x20 && rune.rune != 0x7f
+                          ? std::string(rest.substr(0, rune.length))
+                          : fmt::format("\\x{:02x}", uint8_t(c));
+  size_t end = rune.length;
+  while (end < rest.size() && static_cast<unsigned char>(rest[end]) >= 0x80)
+    ++end;
+  Token token = make(TokenKind::Invalid, end);
   diags.report(DiagId::TextBadCharacter, token.range(), shown);
   return token;
 }

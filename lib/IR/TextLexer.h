@@ -63,8 +63,13 @@ public:
   Lexer(std::string_view text, DiagEngine &diags) : rest(text), diags(diags) {}
 
   Token next();
+  /// Whether the token after the last one is `=`, which tells a definition from
+  /// an operand.
+  bool atEqual() const;
 
 private:
+  /// The text after blanks and comments.
+  static std::string_view skipBlanks(std::string_view text, bool &sawLine);
   Token make(TokenKind kind, size_t length);
   Token lexString();
   size_t nameLength(size_t start) const;

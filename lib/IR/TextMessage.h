@@ -82,7 +82,9 @@ private:
       if (value)
         items.emplace_back(name);
     } else if constexpr (std::is_integral_v<Type>) {
-      if (value != absentValue(field))
+      // The first input is zero, but a reader wants to see which it is.
+      if (value != absentValue(field) ||
+          (isInputIndex(field) && absentValue(field) == 0))
         items.emplace_back(name + " = " + number(field, value));
     } else if constexpr (std::is_enum_v<Type>) {
       if (value != Type())

@@ -35,10 +35,11 @@ private:
   void printBody(const Exec &exec);
   void printBody(const Source &source);
   void printBody(const File &file);
-  void printBody(const Build &build);
   void printBody(const Merge &merge);
   void printBody(const Diff &diff);
   void printBody(const Passthrough &pass);
+  /// An operation without a notation of its own.
+  template <class Body> void printBody(const Body &body) { printGeneric(body); }
 
   const Op &op;
   std::string head;

@@ -46,10 +46,14 @@ private:
   bool parseBody(Exec &exec);
   bool parseBody(Source &source);
   bool parseBody(File &file);
-  bool parseBody(Build &build);
   bool parseBody(Merge &merge);
   bool parseBody(Diff &diff);
   bool parseBody(Passthrough &pass);
+  /// An operation without a notation of its own.
+  template <class Body> bool parseBody(Body &body) {
+    setAbsent(body);
+    return parseClauses() && parseMessage(body);
+  }
   bool parseMount(Mount &mount);
   /// What an action leaves to what stands around it.
   struct ActionDefaults {

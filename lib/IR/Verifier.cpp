@@ -81,9 +81,12 @@ private:
       range = part < place.parts.size() ? place.parts[part] : place.op;
     }
     auto reporter = diags.report(id, range, args...);
-    if (!range.isValid())
-      reporter.prefix(
-          fmt::format("operation {} ({}): ", current, digestOf(current)));
+    if (range.isValid())
+      return;
+    // Digests need inputs that stand before their users.
+    reporter.prefix(isOrdered ? fmt::format("operation {} ({}): ", current,
+                                            digestOf(current))
+                              : fmt::format("operation {}: ", current));
   }
   std::string digestOf(uint32_t index) {
     if (digests.empty())
@@ -99,6 +102,7 @@ private:
   /// Nodes that a result names.
   std::vector<bool> isResult;
   uint32_t current = 0;
+  bool isOrdered = true;
 };
 
 bool Verifier::checkIndex(std::string_view what, int64_t index, size_t part) {
@@ -352,10 +356,12 @@ void Verifier::checkResults() {
 llvm::LogicalResult Verifier::run() {
   unsigned before = diags.errorCount();
   isResult.resize(module.nodes.size());
+  for (uint32_t i = 0; i < module.nodes.size(); ++i)
+    for (const ValueId &input : module.nodes[i].op.inputs)
+      isOrdered &= input.valid() && input.node.index < i;
   checkResults();
   for (uint32_t i = 0; i < module.nodes.size(); ++i)
     checkNode(i);
-  // The digests need inputs that stand before their users.
   bool ok = diags.errorCount() == before;
   if (ok) {
     bool hasOriginal = false;

@@ -70,7 +70,7 @@ bool setOption(Pass &pass, std::string_view passName, std::string_view text,
              Pass::options());
   if (!known)
     diags.report(DiagId::PassUnknownOption, rangeOf(name), passName, name,
-                 didYouMean(name, names, /*caseSensitive=*/false));
+                 didYouMean(name, names, /*caseSensitive=*/true));
   return known && ok;
 }
 
@@ -111,7 +111,7 @@ bool addStep(std::string_view item, Pipeline &pipeline, DiagEngine &diags) {
   for (const PassInfo &info : allPasses())
     names.emplace_back(info.name);
   diags.report(DiagId::PassUnknown, rangeOf(name), name,
-               didYouMean(name, names, /*caseSensitive=*/false));
+               didYouMean(name, names, /*caseSensitive=*/true));
   return false;
 }
 
