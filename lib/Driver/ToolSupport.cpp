@@ -42,11 +42,12 @@ llvm::FailureOr<std::string_view> readInputFile(const std::string &path,
   return diags.addBuffer(std::move(*buffer));
 }
 
-/// Whether `bytes` hold what no text does, so that they must be a broken
-/// definition.
+/// Whether `bytes` hold what no text does, control characters and bytes that
+/// UTF-8 has no use for, so that they must be a broken definition.
 static bool looksBinary(std::string_view bytes) {
   for (unsigned char byte : bytes.substr(0, 4096))
-    if (byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r')
+    if ((byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r') ||
+        byte == 0x7f || byte >= 0xf8)
       return true;
   return false;
 }
@@ -56,7 +57,9 @@ llvm::FailureOr<ModuleInput> readAnyModule(std::string_view bytes,
   ModuleInput input;
   DiagEngine binaryDiags(diags.sourceMgr());
   auto binary = ir::readModule(bytes, binaryDiags);
-  if (succeeded(binary)) {
+  // Chance makes some text a definition too, but one of unknown fields alone.
+  if (succeeded(binary) &&
+      (bytes.empty() || !binary->nodes.empty() || looksBinary(bytes))) {
     input.module = std::move(*binary);
     return input;
   }

@@ -20,8 +20,8 @@ struct ToolInfo {
 
 /// Prints every diagnostic in the order of reporting: `file:line:col: error:
 /// message [tag]`, the source line, a caret, notes and fix-its. Colours only if
-/// `out` is a terminal. A very long source line is cut around the caret. Of more
-/// than `limit` the rest is only counted.
+/// `out` is a terminal. A very long source line is cut around the caret. Of
+/// more than `limit` the rest is only counted.
 void printDiagnostics(const DiagEngine &diags, llvm::raw_ostream &out,
                       size_t limit = SIZE_MAX);
 
