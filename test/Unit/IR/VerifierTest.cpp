@@ -16,9 +16,14 @@ namespace {
 TEST(Verifier, InputsStandBeforeTheirUsers) {
   Module module;
   module.nodes.resize(3);
-  module.nodes[0].op.body = Merge{{{1}, {0}}, {}};
+  Merge merge;
+  merge.inputs.resize(2);
+  merge.inputs[0].input = 1;
+  module.nodes[0].op.body = merge;
   module.nodes[0].op.inputs = {{NodeId{1}, 0}, {NodeId(), 0}};
-  module.nodes[1].op.body = Source{"http://x", {}, {}};
+  Source source;
+  source.identifier = "http://x";
+  module.nodes[1].op.body = source;
   module.nodes[2].op.inputs = {{NodeId{1}, 0}};
   module.results = {{"", NodeId{2}}};
 
