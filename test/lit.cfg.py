@@ -40,7 +40,7 @@ def tool(name: str) -> bool:
     return shutil.which(name, path=config.environment["PATH"]) is not None
 
 
-for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git"):
+for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git", "ninja"):
     if tool(name):
         config.available_features.add(name)
 if os.geteuid() == 0:

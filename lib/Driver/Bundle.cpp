@@ -215,7 +215,11 @@ void writeBundle(const lower::Lowered *lowered, bool gateway,
   out << '{';
   Separator separator(out);
   const Diagnostic *error = diags.firstError();
-  if (lowered && !error) {
+  // A request that was answered did not fail, whatever is wrong with the file.
+  // Checks are the content of a lint answer, not warnings beside it.
+  bool answered = lowered && lowered->answer;
+  bool linted = answered && lowered->answer->count("result.statuscode");
+  if (lowered && (!error || answered)) {
     if (!lowered->images.empty()) {
       separator.next();
       out << "\"outputs\":";
@@ -227,10 +231,7 @@ void writeBundle(const lower::Lowered *lowered, bool gateway,
       writeMeta(*lowered, out);
     }
   }
-  // Checks are the content of a lint answer, not warnings beside it.
-  bool answered =
-      lowered && lowered->answer && lowered->answer->count("result.statuscode");
-  if (hasWarnings(diags) && !answered) {
+  if (hasWarnings(diags) && !linted) {
     separator.next();
     out << "\"warnings\":";
     writeWarnings(diags, gateway, out);

@@ -213,8 +213,9 @@ int Compilation::compile() {
         return emit(*lowered, options, diags, out);
       })))
     return ExitFailed;
-  if (lowered->answer && lowered->answer->count("result.statuscode")) {
-    answered = true;
+  if (lowered->answer) {
+    // The list of requests is given for a faulty file as well.
+    answered = lowered->answer->count("result.statuscode") || diags.hasErrors();
     if (options.check && (*lowered->answer)["result.statuscode"] == "1")
       return ExitFindings;
   }
