@@ -28,7 +28,8 @@ config.environment["PATH"] = os.pathsep.join(
     [config.llb_tools_dir, config.llb_oracle_dir, config.llvm_tools_dir,
      os.environ["PATH"], "/usr/sbin", "/sbin"])
 config.environment["LC_ALL"] = "C"
-for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_SYMBOLIZER_PATH"):
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_SYMBOLIZER_PATH",
+             "LLB_RANDOM_SEED"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 

@@ -66,7 +66,7 @@ void llb::check::invalidDefaultArgInFrom(Linter &linter,
 }
 
 void llb::check::undefinedArgsInFrom(Linter &linter, const ast::FromStmt &from,
-                                     const std::set<std::string> &unmatched,
+                                     const NameList &unmatched,
                                      const std::set<std::string> &declared) {
   std::vector<std::string> options(declared.begin(), declared.end());
   for (const std::string &name : unmatched)
@@ -116,16 +116,15 @@ void llb::check::baseImagePlatform(Linter &linter, LineRange lines,
 }
 
 void llb::check::undefinedVars(Linter &linter, const ast::StmtBase &stmt,
-                               const std::set<std::string> &unmatched,
-                               const std::vector<std::string> &declaredArgs,
+                               const NameList &unmatched,
+                               const std::set<std::string> &declaredArgs,
                                const EnvGetter &env) {
   if (unmatched.empty() ||
       !linter.enabled(DiagId::UndefinedVar, &stmt.comments))
     return;
   std::vector<std::string> options;
   for (const std::string &name : unmatched) {
-    if (isScanArg(name) || std::find(declaredArgs.begin(), declaredArgs.end(),
-                                     name) != declaredArgs.end())
+    if (isScanArg(name) || declaredArgs.count(name))
       continue;
     if (options.empty())
       options = env.keys();

@@ -31,8 +31,11 @@ private:
   bool first = true;
 };
 
+/// BuildKit counts the lines of directives from 0, and its JSON leaves a 0 out.
 void writeLines(LineRange lines, llvm::raw_ostream &out) {
   out << '[';
+  if (lines.first == 0)
+    out << "{\"start\":{},\"end\":{}}";
   for (unsigned line = lines.first; line && line <= lines.last; ++line)
     out << (line == lines.first ? "" : ",") << "{\"start\":{\"line\":" << line
         << "},\"end\":{\"line\":" << line << "}}";
@@ -131,6 +134,19 @@ void writeOutput(const lower::LoweredImage &image, bool multiPlatform,
   out << '}';
 }
 
+/// One image a platform, sorted by its id: one that was asked for twice is
+/// built twice, and the last stays.
+std::vector<const lower::LoweredImage *>
+distinctImages(const lower::Lowered &lowered) {
+  std::map<std::string_view, const lower::LoweredImage *> byId;
+  for (const lower::LoweredImage &image : lowered.images)
+    byId[image.platformId] = &image;
+  std::vector<const lower::LoweredImage *> result;
+  for (const auto &[id, image] : byId)
+    result.push_back(image);
+  return result;
+}
+
 void writePlatforms(const lower::Lowered &lowered, llvm::raw_ostream &out) {
   out << "{\"Platforms\":[";
   Separator separator(out);
@@ -167,7 +183,8 @@ void writeMeta(const lower::Lowered &lowered, llvm::raw_ostream &out) {
     out << '}';
     return;
   }
-  for (const lower::LoweredImage &image : lowered.images) {
+  for (const lower::LoweredImage *each : distinctImages(lowered)) {
+    const lower::LoweredImage &image = *each;
     std::string suffix =
         lowered.multiPlatform ? "/" + image.platformId : std::string();
     separator.next();
@@ -192,16 +209,9 @@ void writeMeta(const lower::Lowered &lowered, llvm::raw_ostream &out) {
 
 void writeOutputs(const lower::Lowered &lowered, bool gateway,
                   llvm::raw_ostream &out) {
-  std::vector<const lower::LoweredImage *> sorted;
-  for (const lower::LoweredImage &image : lowered.images)
-    sorted.push_back(&image);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto *a, const auto *b) {
-                     return a->platformId < b->platformId;
-                   });
   out << '[';
   Separator separator(out);
-  for (const lower::LoweredImage *image : sorted) {
+  for (const lower::LoweredImage *image : distinctImages(lowered)) {
     separator.next();
     writeOutput(*image, lowered.multiPlatform, gateway, out);
   }

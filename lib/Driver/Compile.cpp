@@ -23,10 +23,12 @@ public:
   Compilation(const Options &options, const Capabilities &capabilities)
       : options(options), capabilities(capabilities), diags(sources) {}
 
-  int run(llvm::raw_ostream &messages);
+  /// Compiles `file`, or the file of the options if that is null.
+  int run(std::unique_ptr<llvm::MemoryBuffer> file,
+          llvm::raw_ostream &messages);
 
 private:
-  int compile();
+  int compile(std::unique_ptr<llvm::MemoryBuffer> file);
   int dumpTokens(frontend::Language language);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
@@ -49,16 +51,19 @@ private:
   std::string_view text;
   /// Whether the result tells all that the diagnostics do.
   bool answered = false;
+  /// The messages are in a bundle.
+  bool bundleWritten = false;
 };
 
-int Compilation::run(llvm::raw_ostream &messages) {
-  int status = compile();
+int Compilation::run(std::unique_ptr<llvm::MemoryBuffer> file,
+                     llvm::raw_ostream &messages) {
+  int status = compile(std::move(file));
   if (options.verifyDiagnostics)
     return verifyDiagnostics(text, diags, messages) ? ExitDone : ExitFailed;
   // A log without results is what closes findings of an earlier one.
   bool any =
       !diags.diagnostics().empty() || options.diagnostics == DiagFormat::Sarif;
-  if (options.emit != EmitKind::Bundle && any && !answered)
+  if (!bundleWritten && any && !answered)
     printDiagnostics(diags, options.diagnostics, llbcInfo(), messages);
   return status;
 }
@@ -139,8 +144,14 @@ int Compilation::dumpTokens(frontend::Language language) {
   return good && !diags.hasErrors() ? ExitDone : ExitFailed;
 }
 
-int Compilation::compile() {
-  auto input = readInput(options, diags);
+int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
+  if (!buffer) {
+    auto read = readBuildFile(options, diags);
+    if (failed(read))
+      return ExitFailed;
+    buffer = std::move(*read);
+  }
+  auto input = readInput(options, std::move(buffer), diags);
   if (failed(input))
     return ExitFailed;
   text = input->text;
@@ -151,9 +162,13 @@ int Compilation::compile() {
     return dumpTokens(language);
 
   ast::SourceUnit unit;
-  bool parsed = succeeded(frontend::parse(language, text, input->filename,
-                                          options.parsing, unit, diags));
+  DiagEngine syntaxErrors(sources);
+  bool parsed =
+      succeeded(frontend::parse(language, text, input->filename,
+                                options.parsing, unit, syntaxErrors));
   if (options.emit == EmitKind::Ast) {
+    for (const Diagnostic &error : syntaxErrors.diagnostics())
+      diags.add(error);
     bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {
       ast::dump(unit, out);
       return llvm::success();
@@ -173,6 +188,13 @@ int Compilation::compile() {
   lowering.ignorePatterns = input->ignorePatterns;
   lowering.localIgnorePatterns = input->localIgnorePatterns;
   lowering.resolver = resolver->get();
+  bool syntaxReported = false;
+  lowering.reportSyntax = [&] {
+    if (std::exchange(syntaxReported, true))
+      return;
+    for (const Diagnostic &error : syntaxErrors.diagnostics())
+      diags.add(error);
+  };
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.maxOpsBytes = options.maxOpsBytes;
   lowering.parseTrigger = [this](std::string_view trigger, LineRange lines,
@@ -181,6 +203,9 @@ int Compilation::compile() {
   };
   auto lowered = lower::lower(unit, lowering, diags);
   bool good = succeeded(lowered);
+  // An answer may not have needed the file, and errors of options come alone.
+  if (good ? !lowered->answer : !diags.hasErrors())
+    lowering.reportSyntax();
   if (good && failed(writeLock(lowered->used)))
     return ExitFailed;
   if (good && readsContext()) {
@@ -205,6 +230,7 @@ int Compilation::compile() {
                   diags, out);
       return llvm::success();
     }));
+    bundleWritten = written;
     return good && written ? ExitDone : ExitFailed;
   }
   if (!good)
@@ -222,17 +248,55 @@ int Compilation::compile() {
   return ExitDone;
 }
 
+/// Compiles each part of the file by itself: tests put one fault in each. The
+/// status is the worst.
+int compileParts(const Options &options, const Capabilities &capabilities,
+                 llvm::raw_ostream &messages) {
+  llvm::SourceMgr sources;
+  DiagEngine diags(sources);
+  auto file = readBuildFile(options, diags);
+  if (failed(file)) {
+    printDiagnostics(diags, options.diagnostics, messages);
+    return ExitFailed;
+  }
+  int worst = ExitDone;
+  llvm::StringRef rest = (*file)->getBuffer();
+  for (unsigned number = 1; !rest.empty(); ++number) {
+    auto [part, tail] = rest.split("\n# -----\n");
+    rest = tail;
+    std::string text;
+    llvm::raw_string_ostream said(text);
+    int status =
+        Compilation(options, capabilities)
+            .run(llvm::MemoryBuffer::getMemBufferCopy(
+                     part.str() + '\n', (*file)->getBufferIdentifier()),
+                 said);
+    if (!text.empty())
+      messages << "part " << number << ":\n" << text;
+    worst = std::max(worst, status);
+  }
+  return worst;
+}
+
 } // namespace
 
 int runCompiler(const Options &options, const Capabilities &capabilities,
                 llvm::raw_ostream &messages) {
-  return Compilation(options, capabilities).run(messages);
+  if (options.splitInput)
+    return compileParts(options, capabilities, messages);
+  return Compilation(options, capabilities).run(nullptr, messages);
 }
 
 int compilerMain(int argc, char **argv, Capabilities capabilities) {
   Options options;
-  if (parseOptions(argc, argv, options) == ParseStatus::ExitUsage)
+  switch (parseOptions(argc, argv, options)) {
+  case ParseStatus::Run:
+    break;
+  case ParseStatus::ExitHelp:
+    return ExitDone;
+  case ParseStatus::ExitUsage:
     return ExitUsage;
+  }
   capabilities.argv = argv;
   return runCompiler(options, capabilities, llvm::errs());
 }

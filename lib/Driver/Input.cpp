@@ -8,7 +8,6 @@
 #include "llb/Support/PatternMatcher.h"
 
 #include <llvm/Support/FileSystem.h>
-#include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/Path.h>
 
 namespace llb::driver {
@@ -63,19 +62,23 @@ static llvm::LogicalResult readIgnoreFile(const Options &options, Input &input,
   return llvm::success();
 }
 
-llvm::FailureOr<Input> readInput(const Options &options, DiagEngine &diags) {
+llvm::FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
+readBuildFile(const Options &options, DiagEngine &diags) {
+  auto buffer =
+      llvm::MemoryBuffer::getFileOrSTDIN(options.input, /*IsText=*/false);
+  if (buffer)
+    return std::move(*buffer);
+  diags.report(DiagId::CannotRead, {}, options.input,
+               buffer.getError().message());
+  return llvm::failure();
+}
+
+llvm::FailureOr<Input> readInput(const Options &options,
+                                 std::unique_ptr<llvm::MemoryBuffer> text,
+                                 DiagEngine &diags) {
   Input input;
   input.fromStandardInput = options.input == "-";
-  auto buffer =
-      input.fromStandardInput
-          ? llvm::MemoryBuffer::getSTDIN()
-          : llvm::MemoryBuffer::getFile(options.input, /*IsText=*/false);
-  if (!buffer) {
-    diags.report(DiagId::CannotRead, {}, options.input,
-                 buffer.getError().message());
-    return llvm::failure();
-  }
-  input.text = diags.addBuffer(std::move(*buffer));
+  input.text = diags.addBuffer(std::move(text));
   auto named = options.opts.find("filename");
   if (!input.fromStandardInput)
     input.knownName = llvm::sys::path::filename(options.input).str();

@@ -8,6 +8,7 @@
 #include "llb/Support/DiagEngine.h"
 
 #include <llvm/Support/LogicalResult.h>
+#include <llvm/Support/MemoryBuffer.h>
 
 namespace llb::driver {
 
@@ -31,9 +32,15 @@ struct Input {
   bool fromStandardInput = false;
 };
 
-/// Reads the build file and the ignore file: `FILE.dockerignore` beside it,
-/// else `.dockerignore` of the context.
-llvm::FailureOr<Input> readInput(const Options &options, DiagEngine &diags);
+/// The text of the build file, or a CannotRead diagnostic.
+llvm::FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
+readBuildFile(const Options &options, DiagEngine &diags);
+
+/// Takes the build file's `text` and reads the ignore file: `FILE.dockerignore`
+/// beside it, else `.dockerignore` of the context.
+llvm::FailureOr<Input> readInput(const Options &options,
+                                 std::unique_ptr<llvm::MemoryBuffer> text,
+                                 DiagEngine &diags);
 
 /// A whole file's text, or a CannotRead diagnostic.
 llvm::FailureOr<std::string> readWholeFile(const std::string &path,

@@ -3,6 +3,7 @@
 // The option objects live inside parseOptions: nothing is registered before
 // main, and a program that links this library keeps its own command line.
 #include "llb/Driver/Options.h"
+#include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/GoText.h"
 
@@ -95,15 +96,19 @@ std::string readCall(const std::string &value, Options &result) {
 } // namespace
 
 ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
-  cl::OptionCategory category("llbc options");
-  cl::OptionCategory build("docker build options");
+  cl::OptionCategory category("Options");
+  cl::OptionCategory build("Options that mean what they mean for docker build");
 
   cl::opt<std::string> input(cl::Positional, cl::desc("FILE"), cl::init(""),
                              cl::cat(category));
   cl::opt<bool> force("f", cl::desc("Write binary LLB even to a terminal"),
                       cl::cat(category));
   cl::opt<EmitKind> emit(
-      "emit", cl::desc("What to write (default: llb)"), cl::init(EmitKind::Llb),
+      "emit",
+      cl::desc(
+          "What to write: tokens, ast, llb (the default), text, json as of "
+          "dump-llb, dot, config, or bundle, which is all of it as JSON"),
+      cl::value_desc("kind"), cl::init(EmitKind::Llb),
       cl::values(
           clEnumValN(EmitKind::Tokens, "tokens", "tokens of the file"),
           clEnumValN(EmitKind::Ast, "ast", "syntax tree"),
@@ -137,8 +142,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "write-image-lock", cl::desc("Write the lock of what was resolved"),
       cl::value_desc("file"), cl::cat(category));
   cl::opt<ResolvePolicy> resolve(
-      "resolve", cl::desc("Where unlocked base images are looked up"),
-      cl::init(ResolvePolicy::Registry),
+      "resolve",
+      cl::desc("Where unlocked base images are looked up: registry (the "
+               "default) or never"),
+      cl::value_desc("where"), cl::init(ResolvePolicy::Registry),
       cl::values(clEnumValN(ResolvePolicy::Registry, "registry",
                             "in their registry (default)"),
                  clEnumValN(ResolvePolicy::Never, "never",
@@ -152,8 +159,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "session", cl::desc("Value of local.session, as under a daemon"),
       cl::value_desc("id"), cl::cat(category));
   cl::opt<DiagFormat> diagnostics(
-      "diagnostics-format", cl::desc("How messages are written"),
-      cl::init(DiagFormat::Text),
+      "diagnostics-format",
+      cl::desc("How messages are written: text (the default) or json"),
+      cl::value_desc("format"), cl::init(DiagFormat::Text),
       cl::values(clEnumValN(DiagFormat::Text, "text", "for people (default)"),
                  clEnumValN(DiagFormat::Json, "json", "one JSON array"),
                  clEnumValN(DiagFormat::Sarif, "sarif",
@@ -197,6 +205,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "verify-diagnostics",
       cl::desc("Compare messages with expected-error comments"), cl::Hidden,
       cl::cat(category));
+  cl::opt<bool> splitInput(
+      "split-input-file",
+      cl::desc("Compile what stands between lines of '# -----' by itself"),
+      cl::Hidden, cl::cat(category));
   cl::opt<size_t> maxValue(
       "max-value-bytes", cl::desc("Limit of one expanded value"),
       cl::init(result.maxValueBytes), cl::Hidden, cl::cat(category));
@@ -242,6 +254,14 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       cl::desc("check, lint, outline, targets or describe; ,format=json"),
       cl::value_desc("method"), cl::cat(build));
 
+  if (wantsHelp(argc, argv)) {
+    printHelp(
+        "llbc [OPTIONS] FILE",
+        "Compiles a Dockerfile to LLB, the operations that BuildKit runs. "
+        "'-' is standard\ninput or output.",
+        {{&category}, {&build, /*namesOnly=*/true}}, llvm::outs());
+    return ParseStatus::ExitHelp;
+  }
   cl::HideUnrelatedOptions({&category, &build});
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &out) { printVersion("llbc", out); });
@@ -277,6 +297,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     return usage("--local-unique-id and --session exclude each other");
   result.diagnostics = diagnostics;
   result.verifyDiagnostics = verify;
+  result.splitInput = splitInput;
   result.buildctl = buildctl;
   result.noMetadata = noMetadata;
   result.noLocations = noLocations;

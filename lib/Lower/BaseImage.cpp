@@ -27,7 +27,8 @@ public:
 private:
   template <class... Args>
   llvm::LogicalResult fail(DiagId id, const Args &...args) {
-    context.diags.report(id, stage.range, args...).place(stage.lines);
+    context.diags.report(id, findWord(stage.range, written), args...)
+        .place(stage.lines);
     return llvm::failure();
   }
   llvm::LogicalResult takeNamedContext();

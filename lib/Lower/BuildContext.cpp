@@ -95,9 +95,9 @@ static llvm::FailureOr<ir::ValueId> addRemoteContext(LowerContext &context) {
   return addScratchCopy(context, archive, std::move(unpack));
 }
 
-static llvm::LogicalResult addIgnoreMatcher(LowerContext &context) {
+llvm::LogicalResult addIgnoreMatcher(LowerContext &context) {
   const auto &patterns = context.options.ignorePatterns;
-  if (patterns.empty())
+  if (!context.contextIsLocal || patterns.empty())
     return llvm::success();
   std::string error;
   context.ignoreMatcher = PatternMatcher::create(patterns, error);
@@ -118,7 +118,7 @@ llvm::LogicalResult addBuildContext(LowerContext &context) {
     vertex.op.body = std::move(source);
     context.buildContext = {context.builder.add(std::move(vertex)), 0};
     context.contextIsLocal = true;
-    return addIgnoreMatcher(context);
+    return llvm::success();
   }
 
   context.buildContext = *remote;

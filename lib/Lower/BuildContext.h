@@ -9,9 +9,13 @@
 
 namespace llb::lower {
 
-/// Adds the context's vertices and sets `buildContext` and `ignoreMatcher` of
-/// `context`. A local one stays incomplete until `completeBuildContext`.
+/// Adds the context's vertices and sets `buildContext` of `context`. A local
+/// one stays incomplete until `completeBuildContext`.
 llvm::LogicalResult addBuildContext(LowerContext &context);
+
+/// Reads the patterns of a local context's `.dockerignore` into
+/// `ignoreMatcher`.
+llvm::LogicalResult addIgnoreMatcher(LowerContext &context);
 
 /// Writes down which `paths` of a local context are read.
 void completeBuildContext(LowerContext &context,

@@ -23,9 +23,12 @@ findCheckOptions(const ast::BuildFile &file, const FrontendOptions &frontend,
 }
 
 llvm::FailureOr<check::Linter> checkFile(const ast::BuildFile &file,
+                                         const LowerOptions &lowering,
                                          const FrontendOptions &frontend,
                                          DiagEngine &diags) {
   auto options = findCheckOptions(file, frontend, diags);
+  if (lowering.reportSyntax)
+    lowering.reportSyntax();
   if (llvm::failed(options))
     return llvm::failure();
   check::Linter linter(std::move(*options), diags);

@@ -7,6 +7,7 @@
 
 #include "FrontendOptions.h"
 #include "llb/Check/Linter.h"
+#include "llb/Lower/Lower.h"
 
 namespace llb::lower {
 
@@ -14,6 +15,7 @@ namespace llb::lower {
 /// and returns the linter for those that come later. Fails if the options are
 /// faulty, if parsing the file failed or if it has no stage.
 llvm::FailureOr<check::Linter> checkFile(const ast::BuildFile &file,
+                                         const LowerOptions &lowering,
                                          const FrontendOptions &frontend,
                                          DiagEngine &diags);
 

@@ -12,10 +12,10 @@ Expanded Dispatch::expandWith(std::string_view word,
   Expanded result =
       expandWord(word, stage.env, options, context.options.maxValueBytes);
   if (!result.unmatched.empty()) {
-    std::vector<std::string> declared;
+    std::set<std::string> declared;
     for (const StageArg &arg : *stage.buildArgs)
       if (result.unmatched.count(arg.key))
-        declared.push_back(arg.key);
+        declared.insert(arg.key);
     check::undefinedVars(context.linter, stmt, result.unmatched, declared,
                          stage.env);
   }
@@ -36,7 +36,7 @@ llvm::LogicalResult Dispatch::expand(std::string &word) const {
   std::string text;
   std::optional<std::string> result = expand(word, text);
   if (!result)
-    return error(DiagId::ExpansionFailed, text);
+    return errorAt(word, DiagId::ExpansionFailed, text);
   word = std::move(*result);
   return llvm::success();
 }

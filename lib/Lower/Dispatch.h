@@ -25,6 +25,14 @@ struct Dispatch {
     return context.error(stmt, id, args...);
   }
 
+  /// The same, with the caret under `word`. A trigger is not in this file.
+  template <class... Args>
+  llvm::LogicalResult errorAt(std::string_view word, DiagId id,
+                              const Args &...args) const {
+    return command.onBuild ? error(id, args...)
+                           : context.errorAt(stmt, word, id, args...);
+  }
+
   /// Expands `word` with the stage's environment and warns of variables that
   /// neither it nor an ARG knows. `error` is set on failure.
   std::optional<std::string> expand(std::string_view word,

@@ -144,9 +144,10 @@ private:
     case CopyMode::Status::Good:
       return llvm::success();
     case CopyMode::Status::NotOctal:
-      return dispatch.error(DiagId::InvalidChmod, request.chmod);
+      return dispatch.errorAt(request.chmod, DiagId::InvalidChmod,
+                              request.chmod);
     case CopyMode::Status::BadSyntax:
-      return dispatch.error(DiagId::InvalidSymbolicMode);
+      return dispatch.errorAt(request.chmod, DiagId::InvalidSymbolicMode);
     }
     return llvm::success();
   }
@@ -155,10 +156,10 @@ private:
     if (request.checksum.empty())
       return llvm::success();
     if (request.sources.size() != 1)
-      return dispatch.error(DiagId::ChecksumOfSeveral);
+      return dispatch.errorAt(request.checksum, DiagId::ChecksumOfSeveral);
     const std::string &source = request.sources.front();
     if (!isHttp(source) && !isGit(source))
-      return dispatch.error(DiagId::ChecksumOfLocal);
+      return dispatch.errorAt(request.checksum, DiagId::ChecksumOfLocal);
     return llvm::success();
   }
 
@@ -169,28 +170,28 @@ private:
     std::string error;
     GitRef::Kind kind = GitRef::parse(source, ref, error);
     if (kind == GitRef::Kind::Invalid)
-      return dispatch.error(DiagId::InvalidGitRef, error);
+      return dispatch.errorAt(source, DiagId::InvalidGitRef, error);
     if (kind == GitRef::Kind::Git && !ref.indistinguishableFromLocal)
-      return addGit(ref);
+      return addGit(source, ref);
     if (isHttp(source) && kind != GitRef::Kind::Git)
       return addHttp(source);
     return addLocal(source);
   }
 
-  llvm::LogicalResult addGit(const GitRef &ref) {
+  llvm::LogicalResult addGit(const std::string &source, const GitRef &ref) {
     if (!request.isAdd)
-      return dispatch.error(DiagId::CopyFromGit);
+      return dispatch.errorAt(source, DiagId::CopyFromGit);
     if (request.keepGitDir && ref.keepGitDir &&
         *request.keepGitDir != *ref.keepGitDir)
-      return dispatch.error(DiagId::KeepGitDirConflict);
+      return dispatch.errorAt(source, DiagId::KeepGitDirConflict);
     // BuildKit keeps the URL's choice for the sources after it.
     if (ref.keepGitDir)
       request.keepGitDir = ref.keepGitDir;
     if (!request.checksum.empty() && !ref.checksum.empty() &&
         request.checksum != ref.checksum)
-      return dispatch.error(DiagId::GitChecksumConflict,
-                            go::quote(request.checksum),
-                            go::quote(ref.checksum));
+      return dispatch.errorAt(source, DiagId::GitChecksumConflict,
+                              go::quote(request.checksum),
+                              go::quote(ref.checksum));
     if (!ref.checksum.empty())
       request.checksum = ref.checksum;
     GitSource options;
@@ -204,7 +205,7 @@ private:
 
   llvm::LogicalResult addHttp(const std::string &source) {
     if (!request.isAdd)
-      return dispatch.error(DiagId::CopyFromUrl);
+      return dispatch.errorAt(source, DiagId::CopyFromUrl);
     std::string filename = "__unnamed__";
     if (std::optional<go::Url> url = go::Url::parse(source)) {
       std::string base = go::basePath(url->path);
@@ -214,7 +215,7 @@ private:
     if (!request.checksum.empty())
       if (std::string_view error = digestError(request.checksum);
           !error.empty())
-        return dispatch.error(DiagId::InvalidDigest, error);
+        return dispatch.errorAt(request.checksum, DiagId::InvalidDigest, error);
     ir::OpMetadata metadata = namedMetadata(name);
     metadata.description["com.docker.dockerfile.v1.command"];
     ir::Copy copy = plainCopy(filename);
@@ -462,8 +463,9 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   if (!dispatch.command.sources.empty()) {
     request.from = dispatch.command.sources.front();
     if (!request.from->dispatched)
-      return dispatch.error(DiagId::CopyFromLaterStage, go::quote(stmt.from),
-                            go::quote(dispatch.stage.displayName));
+      return dispatch.errorAt(stmt.from, DiagId::CopyFromLaterStage,
+                              go::quote(stmt.from),
+                              go::quote(dispatch.stage.displayName));
   }
   return CopyLowering(dispatch, std::move(request)).lower();
 }

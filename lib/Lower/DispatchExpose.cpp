@@ -72,7 +72,7 @@ public:
       return llvm::failure();
     std::optional<PortRange> range = parseRange(port);
     if (!range)
-      return dispatch.error(DiagId::InvalidContainerPort, port);
+      return dispatch.errorAt(text, DiagId::InvalidContainerPort, port);
     if (!hostPort.empty() && llvm::failed(checkHostPort(*range)))
       return llvm::failure();
     std::string lower = unicode::toLower(protocol);
@@ -106,12 +106,13 @@ private:
       protocol = port.substr(slash + 1);
     port = port.substr(0, slash);
     if (port.empty())
-      return dispatch.error(DiagId::NoPort, go::quote(text));
+      return dispatch.errorAt(text, DiagId::NoPort, go::quote(text));
     std::string lower = unicode::toLower(protocol);
     if (lower.empty())
       protocol = "tcp";
     else if (lower != "tcp" && lower != "udp" && lower != "sctp")
-      return dispatch.error(DiagId::InvalidProtocol, go::quote(text), protocol);
+      return dispatch.errorAt(text, DiagId::InvalidProtocol, go::quote(text),
+                              protocol);
     return llvm::success();
   }
 
@@ -129,22 +130,24 @@ private:
       std::string error;
       std::optional<std::string> inner = withoutBrackets(address, error);
       if (!inner)
-        return dispatch.error(DiagId::InvalidBracketedAddress, address, error);
+        return dispatch.errorAt(text, DiagId::InvalidBracketedAddress, address,
+                                error);
       plain = std::move(*inner);
     }
     if (!plain.empty() && !normalizeIp(plain))
-      return dispatch.error(DiagId::InvalidAddress, plain);
+      return dispatch.errorAt(text, DiagId::InvalidAddress, plain);
     return llvm::success();
   }
 
   llvm::LogicalResult checkHostPort(PortRange range) const {
     std::optional<PortRange> host = parseRange(hostPort);
     if (!host)
-      return dispatch.error(DiagId::InvalidHostPort, hostPort);
+      return dispatch.errorAt(text, DiagId::InvalidHostPort, hostPort);
     // One port may be published on any of a range of the host's.
     if (range.last - range.first != host->last - host->first &&
         range.first != range.last)
-      return dispatch.error(DiagId::DifferentPortRanges, port, hostPort);
+      return dispatch.errorAt(text, DiagId::DifferentPortRanges, port,
+                              hostPort);
     return llvm::success();
   }
 
@@ -166,7 +169,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
         expandWords(word, dispatch.stage.env, dispatch.context.expandOptions(),
                     dispatch.context.options.maxValueBytes);
     if (!words.ok())
-      return dispatch.error(DiagId::ExpansionFailed, words.error);
+      return dispatch.errorAt(word, DiagId::ExpansionFailed, words.error);
     for (std::string &spec : words.words)
       specs.push_back(std::move(spec));
   }

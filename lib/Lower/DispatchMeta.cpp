@@ -187,7 +187,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   if (llvm::failed(dispatch.expand(signal)))
     return llvm::failure();
   if (!isKnownSignal(signal))
-    return dispatch.error(DiagId::InvalidSignal, signal);
+    return dispatch.errorAt(signal, DiagId::InvalidSignal, signal);
   dispatch.stage.addHistory("STOPSIGNAL " + signal, /*layer=*/false);
   dispatch.stage.image.stopSignal = std::move(signal);
   return llvm::success();

@@ -52,7 +52,7 @@ public:
     resolveHeredocs();
     if (stmt.command.shellForm)
       args = withShell(stage, args);
-    if (llvm::failed(mounts.add(dispatch, *flags)) ||
+    if (llvm::failed(mounts.add(dispatch, stmt, *flags)) ||
         llvm::failed(addDevices()))
       return llvm::failure();
 

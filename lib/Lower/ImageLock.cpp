@@ -3,6 +3,7 @@
 // The image lock as JSON.
 #include "llb/Lower/ImageResolver.h"
 #include "llb/Support/GoJson.h"
+#include "llb/Support/Reference.h"
 
 namespace llb::lower {
 
@@ -77,6 +78,11 @@ bool ImageLock::parse(std::string_view json, ImageLock &result,
     image.digest = textOf(entry, "digest");
     if (image.ref.empty() || image.platform.empty())
       return fail("an image in an image lock has a ref and a platform");
+    Reference pinned;
+    std::string ignored;
+    if (!image.digest.empty() &&
+        !Reference::parseNormalized("x@" + image.digest, pinned, ignored))
+      return fail("a digest in an image lock is like sha256:<64 hex digits>");
     const JsonValue *config = entry.find("config");
     if (config && config->kind != JsonValue::Kind::Null)
       appendJson(image.config, *config);

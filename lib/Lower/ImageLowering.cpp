@@ -41,6 +41,7 @@ llvm::LogicalResult ImageLowering::run(bool allStages) {
   if (llvm::failed(findDependencies(context, stages)) ||
       llvm::failed(
           resolveStages(context, stages, *target, allStages, triggers)) ||
+      llvm::failed(addIgnoreMatcher(context)) ||
       llvm::failed(dispatchStages(context, stages, allStages, paths)))
     return llvm::failure();
 
@@ -92,9 +93,9 @@ LoweredImage ImageLowering::takeImage(std::vector<ir::SourceInfo> sourceInfos) {
   result.platformId = asked.formatAll();
   result.platform = exportPlatform(asked, target->image.platform);
   std::string name = context.frontend.multiPlatform ? result.platformId : "";
-  result.module = std::move(context.builder)
-                      .build(target->root, std::move(name),
-                             std::move(sourceInfos));
+  result.module =
+      std::move(context.builder)
+          .build(target->root, std::move(name), std::move(sourceInfos));
   result.config = target->image.str();
   if (target->baseImage)
     result.baseConfig = target->baseImage->str();

@@ -10,6 +10,37 @@
 
 namespace llb::lower {
 
+/// The text of a line; LLVM's SourceMgr only knows the way back.
+static llvm::SMRange rangeOfLine(std::string_view text, unsigned line) {
+  size_t start = 0;
+  for (unsigned at = 1; at < line && start < text.size(); ++at)
+    start = std::min(text.find('\n', start), text.size() - 1) + 1;
+  size_t end = std::min(text.find('\n', start), text.size());
+  return {llvm::SMLoc::getFromPointer(text.data() + start),
+          llvm::SMLoc::getFromPointer(text.data() + end)};
+}
+
+/// `RUN []` is an error as late as when the operation is written, and only if
+/// the result needs it.
+static llvm::LogicalResult checkArguments(const ir::Module &module,
+                                          const ast::BuildFile &file,
+                                          const LowerOptions &options,
+                                          DiagEngine &diags) {
+  for (const ir::Node &node : module.nodes) {
+    const auto *exec = std::get_if<ir::Exec>(&node.op.body);
+    if (!exec || !exec->meta || !exec->meta->args.empty())
+      continue;
+    llvm::SMRange range;
+    if (!node.locations.empty() && !node.locations.front().ranges.empty())
+      range = rangeOfLine(file.text,
+                          node.locations.front().ranges.front().start.line);
+    diags.report(DiagId::NoArguments, range)
+        .prefix(options.session ? "failed to marshal LLB definition: " : "");
+    return llvm::failure();
+  }
+  return llvm::success();
+}
+
 static llvm::FailureOr<Lowered> lowerPlatforms(const ast::BuildFile &file,
                                                const LowerOptions &options,
                                                const FrontendOptions &frontend,
@@ -30,6 +61,9 @@ static llvm::FailureOr<Lowered> lowerPlatforms(const ast::BuildFile &file,
     // The same file gives the same warnings for every platform.
     linter.mute();
     result.images.push_back(lowering.takeImage({source}));
+    if (llvm::failed(checkArguments(result.images.back().module, file, options,
+                                    diags)))
+      return llvm::failure();
     const LowerContext &context = lowering.getContext();
     result.sourceDateEpoch = context.epoch;
     for (const auto &[key, image] : context.used.images())
@@ -45,7 +79,7 @@ llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
     return llvm::failure();
   if (auto id = options.opts.find("requestid"); id != options.opts.end())
     return answerRequest(id->second, file, options, *frontend, diags);
-  auto linter = checkFile(file, *frontend, diags);
+  auto linter = checkFile(file, options, *frontend, diags);
   if (llvm::failed(linter))
     return llvm::failure();
   return lowerPlatforms(file, options, *frontend, *linter, diags);

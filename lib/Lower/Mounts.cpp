@@ -7,9 +7,8 @@
 
 #include "FileOps.h"
 #include "llb/Support/GoPath.h"
+#include "llb/Support/GoTable.h"
 #include "llb/Support/GoText.h"
-
-#include <algorithm>
 
 namespace llb::lower {
 
@@ -21,8 +20,10 @@ expandMounts(const Dispatch &dispatch, const ast::RunStmt &stmt) {
   std::vector<ast::Mount> mounts;
   for (const std::string &text : stmt.mounts) {
     Diagnostic fault;
-    std::optional<ast::Mount> mount =
-        ast::parseMount(text, expand, stmt.range, fault);
+    std::optional<ast::Mount> mount = ast::parseMount(
+        text, expand,
+        dispatch.command.onBuild ? stmt.range : findWord(stmt.range, text),
+        fault);
     if (!mount) {
       dispatch.context.diags.add(std::move(fault)).place(stmt.lines);
       return llvm::failure();
@@ -57,7 +58,7 @@ void MountList::addSharedMemory(int64_t size) {
   items.push_back(std::move(item));
 }
 
-llvm::LogicalResult MountList::add(Dispatch &dispatch,
+llvm::LogicalResult MountList::add(Dispatch &dispatch, const ast::RunStmt &stmt,
                                    std::vector<ast::Mount> mounts) {
   for (size_t i = 0; i < mounts.size(); ++i) {
     ast::Mount &mount = mounts[i];
@@ -66,15 +67,15 @@ llvm::LogicalResult MountList::add(Dispatch &dispatch,
     StageState *source =
         mount.from.empty() ? nullptr : dispatch.command.sources[i];
     if (source && !source->dispatched)
-      return dispatch.error(DiagId::MountFromLaterStage, go::quote(mount.from),
-                            go::quote(mount.target));
+      return dispatch.errorAt(stmt.mounts[i], DiagId::MountFromLaterStage,
+                              go::quote(mount.from), go::quote(mount.target));
     llvm::LogicalResult added = llvm::success();
     if (mount.type == ast::MountType::Secret)
       addSecret(dispatch, mount);
     else if (mount.type == ast::MountType::Ssh)
-      added = addSsh(dispatch, mount);
+      added = addSsh(dispatch, mount, stmt.mounts[i]);
     else
-      added = addOne(dispatch, mount, source);
+      added = addOne(dispatch, mount, stmt.mounts[i], source);
     if (llvm::failed(added))
       return llvm::failure();
   }
@@ -114,6 +115,7 @@ static ir::CacheSharing toIr(ast::MountSharing sharing) {
 
 llvm::LogicalResult MountList::addOne(Dispatch &dispatch,
                                       const ast::Mount &mount,
+                                      std::string_view text,
                                       StageState *source) {
   LowerContext &context = dispatch.context;
   Item item;
@@ -136,8 +138,8 @@ llvm::LogicalResult MountList::addOne(Dispatch &dispatch,
   if (!go::isAbsPath(go::cleanPath(mount.target)))
     item.mount.dest = go::joinPath({"/", dispatch.stage.dir, mount.target});
   if (item.mount.dest == "/")
-    return dispatch.error(DiagId::InvalidMountTarget,
-                          go::quote(item.mount.dest));
+    return dispatch.errorAt(text, DiagId::InvalidMountTarget,
+                            go::quote(item.mount.dest));
 
   std::string path = go::joinPath({"/", mount.source});
   if (path != "/") {
@@ -184,9 +186,10 @@ void MountList::addSecret(Dispatch &dispatch, const ast::Mount &mount) {
 }
 
 llvm::LogicalResult MountList::addSsh(Dispatch &dispatch,
-                                      const ast::Mount &mount) {
+                                      const ast::Mount &mount,
+                                      std::string_view text) {
   if (!mount.source.empty())
-    return dispatch.error(DiagId::SshMountSource);
+    return dispatch.errorAt(text, DiagId::SshMountSource);
   if (dispatch.context.wantOutline)
     dispatch.stage.outline.ssh.try_emplace(
         mount.id.empty() ? "default" : mount.id,
@@ -208,9 +211,9 @@ llvm::LogicalResult MountList::addSsh(Dispatch &dispatch,
 }
 
 int64_t MountList::write(ir::Vertex &vertex, ir::Exec &exec) {
-  std::stable_sort(
-      items.begin(), items.end(),
-      [](const Item &a, const Item &b) { return a.mount.dest < b.mount.dest; });
+  go::sortSlice(items, [](const Item &a, const Item &b) {
+    return a.mount.dest < b.mount.dest;
+  });
   auto &caps = vertex.metadata.caps;
   std::map<ir::ValueId, int64_t> inputs;
   int64_t outputs = 0;

@@ -25,8 +25,9 @@ public:
   void addScript(ir::ValueId file);
   /// `/dev/shm` of `size` bytes.
   void addSharedMemory(int64_t size);
-  /// The mounts of the flags; reports the failure.
-  llvm::LogicalResult add(Dispatch &dispatch, std::vector<ast::Mount> mounts);
+  /// The mounts of the flags of `stmt`; reports the failure.
+  llvm::LogicalResult add(Dispatch &dispatch, const ast::RunStmt &stmt,
+                          std::vector<ast::Mount> mounts);
 
   /// Where the first ssh agent is, or null without one.
   const std::string *sshSocket() const {
@@ -47,10 +48,12 @@ private:
     bool isRoot = false;
   };
 
+  /// `text` is the mount as it is written.
   llvm::LogicalResult addOne(Dispatch &dispatch, const ast::Mount &mount,
-                             StageState *source);
+                             std::string_view text, StageState *source);
   void addSecret(Dispatch &dispatch, const ast::Mount &mount);
-  llvm::LogicalResult addSsh(Dispatch &dispatch, const ast::Mount &mount);
+  llvm::LogicalResult addSsh(Dispatch &dispatch, const ast::Mount &mount,
+                             std::string_view text);
 
   std::vector<Item> items;
   std::vector<ir::Mount> secrets;

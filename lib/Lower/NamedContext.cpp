@@ -118,8 +118,14 @@ llvm::FailureOr<ImageConfig> ContextLoader::resolve(const std::string &ref) {
       return fail(answer.error);
     return ImageConfig::scratch(platform);
   }
-  context.used.add(*answer.image);
   ImageConfig image;
+  if (answer.image->config.empty()) {
+    // Nobody knows the image: its config starts empty.
+    image.platform = platform;
+    image.rootfsType = "layers";
+    return image;
+  }
+  context.used.add(*answer.image);
   std::string error;
   if (!ImageConfig::parse(answer.image->config, image, error))
     return fail(error);

@@ -18,7 +18,7 @@ public:
       : file(file), options(options), frontend(frontend), diags(diags) {}
 
   llvm::LogicalResult run(bool allStages) {
-    auto checked = checkFile(file, frontend, diags);
+    auto checked = checkFile(file, options, frontend, diags);
     if (llvm::failed(checked))
       return llvm::failure();
     linter.emplace(std::move(*checked));
@@ -63,6 +63,8 @@ llvm::FailureOr<Lowered> answerRequest(std::string_view id,
     return request.finish(answerLint(file, options, frontend, diags));
   }
   if (id == "frontend.targets") {
+    if (options.reportSyntax)
+      options.reportSyntax();
     if (!file.sound)
       return llvm::failure();
     return request.finish(answerTargets(file));

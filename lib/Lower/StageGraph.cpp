@@ -58,7 +58,8 @@ static llvm::FailureOr<Command> makeCopy(LowerContext &context,
                                          std::optional<LineRange> place) {
   const auto &copy = std::get<ast::CopyStmt>(stmt);
   auto fail = [&](DiagId id, const std::string &text) {
-    auto report = context.diags.report(id, copy.range, text);
+    auto report = context.diags.report(
+        id, place ? copy.range : findWord(copy.range, copy.from), text);
     if (place)
       report.place(*place);
     return llvm::failure();

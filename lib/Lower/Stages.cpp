@@ -61,10 +61,9 @@ private:
     return expandWord(word, context.globalEnv, context.expandOptions(),
                       context.options.maxValueBytes);
   }
-  void checkUndeclared(const ast::FromStmt &from,
-                       const std::set<std::string> &unmatched);
+  void checkUndeclared(const ast::FromStmt &from, const NameList &unmatched);
   /// Suggestions for the first of `names` that has one.
-  std::string didYouMeanAny(const std::set<std::string> &names) const;
+  std::string didYouMeanAny(const NameList &names) const;
 
   LowerContext &context;
   const std::map<std::string, ArgInfo> &globals;
@@ -74,7 +73,7 @@ private:
 } // namespace
 
 void StageMaker::checkUndeclared(const ast::FromStmt &from,
-                                 const std::set<std::string> &unmatched) {
+                                 const NameList &unmatched) {
   if (unmatched.empty())
     return;
   std::vector<std::string> keys = context.globalEnv.keys();
@@ -84,8 +83,7 @@ void StageMaker::checkUndeclared(const ast::FromStmt &from,
   check::undefinedArgsInFrom(context.linter, from, unmatched, declared);
 }
 
-std::string
-StageMaker::didYouMeanAny(const std::set<std::string> &names) const {
+std::string StageMaker::didYouMeanAny(const NameList &names) const {
   for (const std::string &name : names) {
     std::string text = didYouMean(name, context.globalEnv.keys(), true);
     if (!text.empty())
@@ -100,9 +98,10 @@ llvm::LogicalResult StageMaker::expandBase(StageState &stage,
   Expanded expanded = expand(from.base);
   checkUndeclared(from, expanded.unmatched);
   if (!expanded.ok())
-    return context.error(from, DiagId::ExpansionFailed, expanded.error);
+    return context.errorAt(from, from.base, DiagId::ExpansionFailed,
+                           expanded.error);
   if (expanded.text.empty())
-    return context.error(from, DiagId::BlankBaseName, from.base);
+    return context.errorAt(from, from.base, DiagId::BlankBaseName, from.base);
   used = std::move(expanded.matched);
   stage.baseName = std::move(expanded.text);
   return llvm::success();
@@ -119,18 +118,18 @@ llvm::LogicalResult StageMaker::expandPlatform(StageState &stage,
                                  context.globalEnv);
   check::constPlatform(context.linter, from, expanded);
   if (!expanded.ok())
-    return context.error(from, DiagId::BadPlatformArguments, expanded.text,
-                         expanded.error);
+    return context.errorAt(from, from.platform, DiagId::BadPlatformArguments,
+                           expanded.text, expanded.error);
   if (expanded.text.empty())
-    return context.error(from, DiagId::EmptyPlatform, from.platform,
-                         didYouMeanAny(expanded.unmatched));
+    return context.errorAt(from, from.platform, DiagId::EmptyPlatform,
+                           from.platform, didYouMeanAny(expanded.unmatched));
   PlatformSpec platform;
   std::string error;
   if (!PlatformSpec::parse(expanded.text, platform, error)) {
     // BuildKit adds the place twice on this way, and both are shown.
     context.diags
-        .report(DiagId::BadPlatform, from.range, from.platform, error,
-                didYouMeanAny(expanded.unmatched))
+        .report(DiagId::BadPlatform, findWord(from.range, from.platform),
+                from.platform, error, didYouMeanAny(expanded.unmatched))
         .place(from.lines)
         .place(from.lines);
     return llvm::failure();

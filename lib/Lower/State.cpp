@@ -99,6 +99,30 @@ static std::string crossSuffix(const PlatformSpec &own, const EnvGetter &env) {
   return suffix;
 }
 
+llvm::SMRange findWord(llvm::SMRange range, std::string_view word) {
+  if (!range.isValid() || word.empty())
+    return range;
+  const char *start = range.Start.getPointer();
+  std::string_view text(start, range.End.getPointer() - start);
+  constexpr std::string_view ends = " \t\r\n\"',=[]";
+  auto isEnd = [&](size_t at) {
+    return at >= text.size() || ends.find(text[at]) != std::string_view::npos;
+  };
+  size_t found = text.find(word);
+  for (size_t at = found; at != std::string_view::npos;
+       at = text.find(word, at + 1))
+    if ((at == 0 || isEnd(at - 1)) && isEnd(at + word.size())) {
+      found = at;
+      break;
+    }
+  if (found == std::string_view::npos)
+    return range;
+  auto place = [&](size_t at) {
+    return llvm::SMLoc::getFromPointer(start + at);
+  };
+  return {place(found), place(found + word.size())};
+}
+
 std::string stepName(const LowerContext &context, StageState &stage,
                      std::string_view text,
                      const std::optional<PlatformSpec> &platform,

@@ -153,6 +153,10 @@ struct NamedLocal {
 };
 
 /// What the stages of one target platform share.
+/// Where `word` stands in the text of `range`: by itself rather than as part of
+/// another word; `range` if it is not there as it is written.
+llvm::SMRange findWord(llvm::SMRange range, std::string_view word);
+
 struct LowerContext {
   LowerContext(const ast::BuildFile &file, const LowerOptions &options,
                const FrontendOptions &frontend, check::Linter &linter,
@@ -198,6 +202,13 @@ struct LowerContext {
   llvm::LogicalResult error(const ast::StmtBase &stmt, DiagId id,
                             const Args &...args) {
     diags.report(id, stmt.range, args...).place(stmt.lines);
+    return llvm::failure();
+  }
+  /// The same, with the caret under `word` if the statement's text has it.
+  template <class... Args>
+  llvm::LogicalResult errorAt(const ast::StmtBase &stmt, std::string_view word,
+                              DiagId id, const Args &...args) {
+    diags.report(id, findWord(stmt.range, word), args...).place(stmt.lines);
     return llvm::failure();
   }
   /// Places of an operation that `lines` makes.

@@ -40,7 +40,7 @@ public:
 
   std::string error;
   std::set<std::string> matched;
-  std::set<std::string> unmatched;
+  NameList unmatched;
 
 private:
   /// Splits what it is given into words. All nesting levels share one buffer,
@@ -115,8 +115,10 @@ private:
 
   const std::string *lookUp(const std::string &name) {
     const std::string *value = env.get(name);
-    if (capture)
-      (value ? matched : unmatched).insert(name);
+    if (capture && value)
+      matched.insert(name);
+    else if (capture)
+      unmatched.insert(name);
     return value;
   }
 

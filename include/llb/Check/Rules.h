@@ -26,7 +26,7 @@ void invalidDefaultArgInFrom(Linter &linter, const ast::FromStmt &from);
 /// that is not among `declared`: the names of the global environment and of all
 /// global ARGs.
 void undefinedArgsInFrom(Linter &linter, const ast::FromStmt &from,
-                         const std::set<std::string> &unmatched,
+                         const NameList &unmatched,
                          const std::set<std::string> &declared);
 
 /// RedundantTargetPlatform: the platform is $TARGETPLATFORM and nothing else.
@@ -54,8 +54,8 @@ void baseImagePlatform(Linter &linter, LineRange lines, llvm::SMRange range,
 /// UndefinedVar for each of `unmatched` that no ARG of the stage or its bases
 /// declares. `env` is the stage's environment, for suggestions.
 void undefinedVars(Linter &linter, const ast::StmtBase &stmt,
-                   const std::set<std::string> &unmatched,
-                   const std::vector<std::string> &declaredArgs,
+                   const NameList &unmatched,
+                   const std::set<std::string> &declaredArgs,
                    const EnvGetter &env);
 
 /// LegacyKeyValueFormat: `ENV key value` or `LABEL key value`; one per pair.

@@ -59,6 +59,8 @@ struct Options {
   std::optional<std::string> session;
   DiagFormat diagnostics = DiagFormat::Text;
   bool verifyDiagnostics = false;
+  /// The input is several files with lines of `# -----` between them.
+  bool splitInput = false;
   /// `--emit=config` as an attribute for `buildctl build --output`.
   bool buildctl = false;
   /// `--check` and `--call=lint`: findings make the exit status 3.
@@ -80,10 +82,10 @@ struct Options {
 };
 
 /// What main should do after parsing.
-enum class ParseStatus { Run, ExitUsage };
+enum class ParseStatus { Run, ExitHelp, ExitUsage };
 
 /// Parses a command line. Usage errors are printed here, since they come
-/// before there is anything to compile; `--help` and `--version` do not return.
+/// before there is anything to compile; `--version` does not return.
 ParseStatus parseOptions(int argc, const char *const *argv, Options &result);
 
 } // namespace llb::driver

@@ -35,6 +35,9 @@ struct LowerOptions {
   std::function<llvm::FailureOr<ast::Stmt>(
       std::string_view text, LineRange lines, llvm::SMRange range)>
       parseTrigger;
+  /// Reports what parsing found wrong, if that has not been done: it comes after
+  /// errors of options and before all else. May be called more than once.
+  std::function<void()> reportSyntax;
   /// Bytes of one expanded value, and of all operations together; beyond them
   /// is an error.
   size_t maxValueBytes = size_t(16) << 20;
@@ -68,9 +71,9 @@ struct Lowered {
 };
 
 /// Lowers `file`. Reports the error BuildKit would give, with its places, and
-/// the build checks' warnings in BuildKit's order. `file` may be unsound (its
-/// errors are in `diags` already): then only checks and a lint answer are
-/// produced. On failure warnings have been reported all the same.
+/// the build checks' warnings in BuildKit's order. `file` may be unsound: then
+/// only checks and a lint answer are produced. On failure warnings have been
+/// reported all the same.
 llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
                                const LowerOptions &options, DiagEngine &diags);
 

@@ -6,6 +6,7 @@
 #ifndef LLB_SUPPORT_WORDEXPAND_H
 #define LLB_SUPPORT_WORDEXPAND_H
 
+#include <llvm/ADT/SetVector.h>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,13 +37,17 @@ struct ExpandOptions {
   bool skipUnsetEnv = false;
 };
 
+/// Names in the order in which they were first met.
+using NameList = llvm::SetVector<std::string, std::vector<std::string>,
+                                 std::set<std::string>>;
+
 struct Expanded {
   /// Empty after an error.
   std::string text;
   /// Names that had a value, and names that had none; also those met before an
   /// error.
   std::set<std::string> matched;
-  std::set<std::string> unmatched;
+  NameList unmatched;
   /// BuildKit's text, `failed to process "<word>": ` included; empty on
   /// success.
   std::string error;
