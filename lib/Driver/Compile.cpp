@@ -163,9 +163,8 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
 
   ast::SourceUnit unit;
   DiagEngine syntaxErrors(sources);
-  bool parsed =
-      succeeded(frontend::parse(language, text, input->filename,
-                                options.parsing, unit, syntaxErrors));
+  bool parsed = succeeded(frontend::parse(language, text, input->filename,
+                                          options.parsing, unit, syntaxErrors));
   if (options.emit == EmitKind::Ast) {
     for (const Diagnostic &error : syntaxErrors.diagnostics())
       diags.add(error);

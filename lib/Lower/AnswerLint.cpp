@@ -84,10 +84,14 @@ void appendDefinition(std::string &out, const ir::Module &module) {
     for (const auto &[digest, entry] : metadata)
       appendMetadata(object.member(digest), *entry);
   }
-  // It comes from no line of any file.
+  // It comes from no line of any file. The terminal operation has no entry.
+  std::set<std::string> placed;
+  for (size_t i = 0; i + 1 < digests.size(); ++i)
+    placed.insert(digests[i].str());
   JsonObject source(definition.member("Source"));
   JsonObject locations(source.member("locations"));
-  locations.member(digests.front().str()) += "{}";
+  for (const std::string &digest : placed)
+    locations.member(digest) += "{}";
 }
 
 void appendSource(std::string &out, const ast::BuildFile &file,
@@ -181,7 +185,7 @@ Answer answerLint(const ast::BuildFile &file, const LowerOptions &options,
       });
     std::string &sources = object.member("sources");
     sources += '[';
-    appendSource(sources, file, loadDefinition(options, frontend));
+    appendSource(sources, file, loadDefinition(file, options, frontend));
     sources += ']';
     if (error)
       appendError(object.member("buildError"), *error);

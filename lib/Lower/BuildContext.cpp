@@ -59,8 +59,7 @@ static bool isHttp(std::string_view url) {
   return url.starts_with("http://") || url.starts_with("https://");
 }
 
-/// The remote context of the options, invalid if the context is local.
-static llvm::FailureOr<ir::ValueId> addRemoteContext(LowerContext &context) {
+llvm::FailureOr<ir::ValueId> addRemoteContext(LowerContext &context) {
   const FrontendOptions &frontend = context.frontend;
   const std::string *key = frontend.find("contextkey");
   const std::string *url = frontend.find(key ? *key : localName);

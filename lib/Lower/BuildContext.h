@@ -13,6 +13,10 @@ namespace llb::lower {
 /// one stays incomplete until `completeBuildContext`.
 llvm::LogicalResult addBuildContext(LowerContext &context);
 
+/// The remote context of the options without `contextsubdir`; an invalid value
+/// if the context is local.
+llvm::FailureOr<ir::ValueId> addRemoteContext(LowerContext &context);
+
 /// Reads the patterns of a local context's `.dockerignore` into
 /// `ignoreMatcher`.
 llvm::LogicalResult addIgnoreMatcher(LowerContext &context);

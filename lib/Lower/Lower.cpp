@@ -31,9 +31,12 @@ static llvm::LogicalResult checkArguments(const ir::Module &module,
     if (!exec || !exec->meta || !exec->meta->args.empty())
       continue;
     llvm::SMRange range;
-    if (!node.locations.empty() && !node.locations.front().ranges.empty())
-      range = rangeOfLine(file.text,
-                          node.locations.front().ranges.front().start.line);
+    const auto &places = node.locations.locations;
+    if (!places.empty() && !places.front().ranges.empty() &&
+        places.front().ranges.front().start)
+      range = rangeOfLine(
+          file.text,
+          static_cast<unsigned>(places.front().ranges.front().start->line));
     diags.report(DiagId::NoArguments, range)
         .prefix(options.session ? "failed to marshal LLB definition: " : "");
     return llvm::failure();
@@ -61,8 +64,8 @@ static llvm::FailureOr<Lowered> lowerPlatforms(const ast::BuildFile &file,
     // The same file gives the same warnings for every platform.
     linter.mute();
     result.images.push_back(lowering.takeImage({source}));
-    if (llvm::failed(checkArguments(result.images.back().module, file, options,
-                                    diags)))
+    if (llvm::failed(
+            checkArguments(result.images.back().module, file, options, diags)))
       return llvm::failure();
     const LowerContext &context = lowering.getContext();
     result.sourceDateEpoch = context.epoch;

@@ -1,16 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The definition that loads the build file: the file itself, its
-// `.dockerignore`, and `dockerfile` in lower case beside a `Dockerfile`.
+// The definition that loads the build file: a remote context, or of a local
+// directory the file itself, its `.dockerignore`, and `dockerfile` in lower
+// case beside a `Dockerfile`.
 #include "SourceMap.h"
+#include "BuildContext.h"
 #include "LocalSource.h"
 #include "llb/IR/Binary.h"
 #include "llb/Support/GoPath.h"
 
+#include <llvm/Support/SourceMgr.h>
+
 namespace llb::lower {
 
-ir::Module loadDefinition(const LowerOptions &options,
+/// The remote context, nothing if the file is in a local directory.
+static std::optional<ir::Module>
+remoteDefinition(const ast::BuildFile &file, const LowerOptions &options,
+                 const FrontendOptions &frontend) {
+  if (frontend.find("dockerfilekey"))
+    return std::nullopt;
+  llvm::SourceMgr sources;
+  // Whatever is wrong is reported where the context is lowered.
+  DiagEngine ignored(sources);
+  check::Linter linter({}, ignored);
+  LowerContext context(file, options, frontend, linter, ignored);
+  auto remote = addRemoteContext(context);
+  if (llvm::failed(remote) || !remote->valid())
+    return std::nullopt;
+  return std::move(context.builder).build(*remote, "", {});
+}
+
+ir::Module loadDefinition(const ast::BuildFile &file,
+                          const LowerOptions &options,
                           const FrontendOptions &frontend) {
+  if (auto remote = remoteDefinition(file, options, frontend))
+    return std::move(*remote);
   const std::string *option = frontend.find("filename");
   std::string filename = option ? *option : "Dockerfile";
   option = frontend.find("dockerfilekey");
@@ -31,9 +55,10 @@ ir::Module loadDefinition(const LowerOptions &options,
   return std::move(builder).build({node, 0}, "", {});
 }
 
-static std::string dockerfileDefinition(const LowerOptions &options,
+static std::string dockerfileDefinition(const ast::BuildFile &file,
+                                        const LowerOptions &options,
                                         const FrontendOptions &frontend) {
-  ir::Module module = loadDefinition(options, frontend);
+  ir::Module module = loadDefinition(file, options, frontend);
   std::string bytes;
   llvm::raw_string_ostream out(bytes);
   ir::writeModule(module, module.results.front(), out);
@@ -49,7 +74,7 @@ ir::SourceInfo makeSourceInfo(const ast::BuildFile &file,
   info.data.data = file.text;
   info.language = "Dockerfile";
   if (options.session)
-    info.definition = {dockerfileDefinition(options, frontend)};
+    info.definition = {dockerfileDefinition(file, options, frontend)};
   return info;
 }
 

@@ -55,7 +55,7 @@ VALUES = {
     "sharedkey:localdir:ctx": (["k"], [""]),
     "local-sessionid:context": (["other"], [""]),
     "context": (["https://github.com/o/r.git#v1:d", "git://h/r.git", "local:ctx"],
-                ["https://h/x", "bogus", "input:x"]),
+                ["bogus", "input:x"]),
     "source": (["x"], [""]),
     "no-cache-filter": (["x"], [""]),
     "override-copy-image": ([""], ["x"]),
