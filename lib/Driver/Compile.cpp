@@ -175,6 +175,7 @@ int Compilation::compile() {
   lowering.resolver = resolver->get();
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.maxOpsBytes = options.maxOpsBytes;
+  lowering.maxNesting = options.maxNesting;
   lowering.parseTrigger = [this](std::string_view trigger, LineRange lines,
                                  llvm::SMRange range) {
     return frontend::parseTrigger(trigger, lines, range, diags);

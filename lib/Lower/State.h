@@ -206,6 +206,7 @@ struct LowerContext {
   ExpandOptions expandOptions() const {
     ExpandOptions result;
     result.escape = file.escape;
+    result.maxNesting = options.maxNesting;
     return result;
   }
 };
