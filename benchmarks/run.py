@@ -6,16 +6,21 @@
 
 In process: the median of warm runs, Dockerfile text to serialised LLB. Process:
 the median of whole runs of `llbc` and of `gofrontend`, a program around
-BuildKit's frontend and nothing else. Before anything is timed, both must give
-the same operations. --quick leaves out what takes BuildKit more than a second.
+BuildKit's frontend and nothing else, taken in turns. Before anything is timed,
+both must give the same operations. --cpu counts processor time instead of the
+clock's, for a machine that has other work; --quick leaves out what takes
+BuildKit more than a second.
 """
 import argparse
+import dataclasses
 import json
+import os
 import platform
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import inputs
@@ -29,31 +34,65 @@ SLOW = {"10,000 RUN", "10,000 COPY"}
 MARK = "<!-- measured by ./dev bench -->"
 
 
+@dataclasses.dataclass
+class Cost:
+    """Milliseconds of one run, by the clock and of processor time."""
+    clock: float
+    cpu: float
+
+
 def output(command: list[object], stdin: Path | None = None) -> bytes:
     with open(stdin or "/dev/null", "rb") as source:
         return subprocess.run([str(word) for word in command], stdin=source, check=True,
                               stdout=subprocess.PIPE).stdout
 
 
-def in_process(command: list[object]) -> float:
-    return statistics.median(json.loads(output(command))["milliseconds"])
+def run_once(command: list[object], stdin: Path | None = None) -> Cost:
+    """One run as a process, its output thrown away."""
+    words = [str(word) for word in command]
+    files = [(os.POSIX_SPAWN_OPEN, 0, str(stdin or "/dev/null"), os.O_RDONLY, 0),
+             (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+    begin = time.perf_counter()
+    pid = os.posix_spawn(words[0], words, os.environ, file_actions=files)
+    _, status, usage = os.wait4(pid, 0)
+    clock = (time.perf_counter() - begin) * 1000
+    if status:
+        raise SystemExit(f"{' '.join(words)}: failed")
+    return Cost(clock, (usage.ru_utime + usage.ru_stime) * 1000)
 
 
-def as_process(command: list[object], work: Path, runs: int, stdin: Path | None = None) -> float:
-    """Median milliseconds of a whole run, output thrown away."""
-    report = work / "hyperfine.json"
-    output(["hyperfine", "-N", "--style", "none", "--warmup", 1 if runs < 10 else 5,
-            "--runs", runs, "--export-json", report, *(["--input", stdin] if stdin else []),
-            " ".join(str(word) for word in command)])
-    return json.loads(report.read_text())["results"][0]["median"] * 1000
-
-
-def max_rss(command: list[object], stdin: Path | None = None) -> float:
-    """Peak resident size in MB."""
+def peak_memory(command: list[object], stdin: Path | None = None) -> float:
+    """Peak resident MB. Asked of a small program: a process begins with the peak
+    of whoever started it."""
     with open(stdin or "/dev/null", "rb") as source:
         done = subprocess.run(["/usr/bin/time", "-f", "%M", *map(str, command)], stdin=source,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
     return int(done.stderr.split()[-1]) / 1024
+
+
+class Bench:
+    def __init__(self, tools: argparse.Namespace) -> None:
+        self.tools = tools
+        self.per_size: dict[str, float] = {}
+
+    def time_of(self, cost: Cost) -> float:
+        return cost.cpu if self.tools.cpu else cost.clock
+
+    def in_process(self, command: list[object]) -> float:
+        times = json.loads(output(command))
+        return statistics.median(times["cpu" if self.tools.cpu else "milliseconds"])
+
+    def in_turns(self, commands: list[tuple[list[object], Path | None]],
+                 runs: int) -> list[float]:
+        """Median time of each command, run in turns."""
+        costs: list[list[Cost]] = [[] for _ in commands]
+        for turn in range(runs + 1):
+            for (command, stdin), mine in zip(commands, costs):
+                cost = run_once(command, stdin)
+                # The first run warms up and counts if it is the only one.
+                if turn > 0:
+                    mine.append(cost)
+        return [statistics.median(self.time_of(cost) for cost in mine) for mine in costs]
 
 
 def show(value: float | None) -> str:
@@ -63,18 +102,22 @@ def show(value: float | None) -> str:
 
 
 def ratio(theirs: float | None, ours: float) -> str:
-    return "—" if theirs is None else f"{theirs / ours:,.0f}x"
+    if theirs is None:
+        return "—"
+    factor = theirs / ours
+    return f"{factor:,.1f}x" if factor < 20 else f"{factor:,.0f}x"
 
 
 def progress(text: str) -> None:
     print(f"== {text}", file=sys.stderr, flush=True)
 
 
-def compile_row(name: str, path: Path, tools: argparse.Namespace, work: Path) -> str:
+def compile_row(name: str, path: Path, bench: Bench, work: Path) -> str:
+    tools = bench.tools
     llbc = [tools.bin / "llbc", f"--image-lock={LOCK}", "--local-unique-id=context", path]
     go = [tools.oracle / "gofrontend", "-image-lock", LOCK]
     big = path.stat().st_size > 5000
-    runs = 5 if big else 200
+    runs = 5 if big else 100
     ours_bytes = work / "ours.llb"
     ours_bytes.write_bytes(output(llbc))
     theirs = theirs_process = None
@@ -84,26 +127,54 @@ def compile_row(name: str, path: Path, tools: argparse.Namespace, work: Path) ->
         dump = [tools.oracle / "buildctl", "debug", "dump-llb"]
         if output(dump, ours_bytes) != output(dump, theirs_bytes):
             raise SystemExit(f"{name}: llbc and BuildKit disagree; nothing to compare")
-        theirs = in_process([*go, "-runs", 3 if big else 300, path])
-        theirs_process = as_process([*go, path], work, 3 if name in SLOW else max(5, runs // 4))
-    ours = in_process([tools.bin / "llb-bench", runs if big else 1000, LOCK, path])
-    ours_process = as_process(llbc, work, runs)
+        theirs = bench.in_process([*go, "-runs", 3 if big else 300, path])
+    ours = bench.in_process([tools.bin / "llb-bench", 2 * runs if big else 1000, LOCK, path])
+    if name in TOO_LONG:
+        ours_process, = bench.in_turns([(llbc, None)], runs)
+    elif name in SLOW:
+        theirs_process, = bench.in_turns([([*go, path], None)], 1)
+        ours_process, = bench.in_turns([(llbc, None)], runs)
+    else:
+        theirs_process, ours_process = bench.in_turns(
+            [([*go, path], None), (llbc, None)], runs)
+    bench.per_size[name] = ours
     return (f"| {name} | {show(theirs)} | {show(ours)} | {ratio(theirs, ours)} "
             f"| {show(theirs_process)} | {show(ours_process)} "
             f"| {ratio(theirs_process, ours_process)} |")
 
 
-def dump_rows(definition: Path, tools: argparse.Namespace, work: Path) -> list[str]:
+def start_up(bench: Bench, work: Path) -> str:
+    """What llbc adds to a program that does nothing."""
+    path = inputs.write(work)["typical, 60 lines, 7 stages"]
+    llbc = [bench.tools.bin / "llbc", f"--image-lock={LOCK}", path]
+    empty, ours = bench.in_turns(
+        [([bench.tools.bin / "llb-empty"], None), (llbc, None)], 200)
+    return (f"An empty static program takes {show(empty)} ms, `llbc` on the typical file "
+            f"{show(ours)} ms: {show(ours - empty)} ms more.")
+
+
+def per_line(bench: Bench) -> str:
+    """Whether a long file costs more a line than a short one."""
+    micros = {count: bench.per_size[f"{count:,} RUN"] * 1000 / count
+              for count in (1000, 10000, 100000) if f"{count:,} RUN" in bench.per_size}
+    shown = ", ".join(f"{value:.3g} µs of {count:,}" for count, value in micros.items())
+    return (f"A RUN line takes {shown} lines in process: the largest is "
+            f"{max(micros.values()) / min(micros.values()):.2f} times the smallest.")
+
+
+def dump_rows(definition: Path, bench: Bench) -> list[str]:
     rows = []
     for name, flags in (("JSON", []), ("dot", ["--dot"])):
-        theirs = [tools.oracle / "buildctl", "debug", "dump-llb", *flags]
-        ours = [tools.bin / "dump-llb", *flags, definition]
+        theirs = [bench.tools.oracle / "buildctl", "debug", "dump-llb", *flags]
+        ours = [bench.tools.bin / "dump-llb", *flags, definition]
         if output(theirs, definition) != output(ours):
             raise SystemExit(f"dump-llb {name}: the outputs differ; nothing to compare")
-        times = as_process(theirs, work, 3, definition), as_process(ours, work, 5)
-        sizes = max_rss(theirs, definition), max_rss(ours)
-        rows.append(f"| {name} | {show(times[0])} | {show(times[1])} | {ratio(*times)} "
-                    f"| {show(sizes[0])} | {show(sizes[1])} |")
+        theirs_time, ours_time = bench.in_turns([(theirs, definition), (ours, None)], 5)
+        theirs_size, ours_size = peak_memory(theirs, definition), peak_memory(ours)
+        rows.append(f"| {name} | {show(theirs_time)} | {show(ours_time)} "
+                    f"| {ratio(theirs_time, ours_time)} "
+                    f"| {show(theirs_size)} | {show(ours_size)} "
+                    f"| {show(ours_size / theirs_size)} |")
     return rows
 
 
@@ -116,9 +187,13 @@ def machine() -> str:
     return f"{model}, {platform.system()} {platform.release()}"
 
 
-def measure(tools: argparse.Namespace, work: Path) -> str:
+def measure(bench: Bench, work: Path) -> str:
+    tools = bench.tools
     paths = inputs.write(work)
-    lines = [f"Machine: {machine()}. Times in ms.", "",
+    load = os.getloadavg()[1]
+    clock = "of processor time" if tools.cpu else "by the clock"
+    lines = [f"Machine: {machine()}, {os.cpu_count()} processors; the load was {load:.1f}. "
+             f"Milliseconds {clock}.", "",
              "| Dockerfile | BuildKit, in process | llbc, in process | ratio "
              "| BuildKit, process | llbc, process | ratio |",
              "|---|--:|--:|--:|--:|--:|--:|"]
@@ -126,7 +201,8 @@ def measure(tools: argparse.Namespace, work: Path) -> str:
         if tools.quick and name in TOO_LONG | SLOW:
             continue
         progress(name)
-        lines.append(compile_row(name, path, tools, work))
+        lines.append(compile_row(name, path, bench, work))
+    lines += ["", per_line(bench), "", start_up(bench, work)]
     progress("dump-llb")
     definition = work / "definition.llb"
     largest = "1,000 RUN" if tools.quick else "100,000 RUN"
@@ -134,8 +210,8 @@ def measure(tools: argparse.Namespace, work: Path) -> str:
                                    "--local-unique-id=context", paths[largest]]))
     lines += ["", f"`dump-llb` on {largest}, {definition.stat().st_size / 1e6:.3g} MB of LLB:", "",
               "| form | `buildctl debug dump-llb` | `dump-llb` | ratio "
-              "| peak memory, MB | ours, MB |", "|---|--:|--:|--:|--:|--:|"]
-    return "\n".join(lines + dump_rows(definition, tools, work)) + "\n"
+              "| peak memory, MB | ours, MB | share |", "|---|--:|--:|--:|--:|--:|--:|"]
+    return "\n".join(lines + dump_rows(definition, bench)) + "\n"
 
 
 def main() -> None:
@@ -143,10 +219,11 @@ def main() -> None:
     parser.add_argument("--bin", type=Path, default=ROOT / "build" / "bin")
     parser.add_argument("--oracle", type=Path, default=ROOT / "build" / "oracle")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--cpu", action="store_true", help="count processor time")
     parser.add_argument("--write", type=Path, help="put the tables into this document")
     tools = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="llb-bench-") as work:
-        tables = measure(tools, Path(work))
+        tables = measure(Bench(tools), Path(work))
     print(tables)
     if tools.write:
         head, _, rest = tools.write.read_text().partition(MARK + "\n")

@@ -99,3 +99,6 @@ config.substitutions.append(
 if os.environ.get("LLB_CHECK_ROUNDTRIP"):
     config.substitutions.append(
         (r"(?<![\w/.-])llb-opt(?![\w.-])", "llb-opt --verify-roundtrip"))
+config.substitutions.append(("%{measured}", (
+    f"env LLB_SANITIZED={config.llb_sanitize} {shutil.which('python3') or 'python3'} "
+    + os.path.join(config.test_source_root, "Inputs", "measured.py"))))

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Collects seeds for one fuzz target: utils/fuzz_seeds.py TARGET FOLDER.
 
-Every test is a seed. Files that split-file takes apart count part by part;
-binary targets get what this build's llbc makes of the Dockerfiles.
+Every test is a seed. Files that split-file takes apart count part by part. The
+targets that read LLB also get what this build's llbc makes of the Dockerfiles,
+and random definitions with every field where BuildKit's tools are built.
 """
 import hashlib
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,23 +40,55 @@ def texts(kind: str) -> list[str]:
     return found
 
 
-def binaries() -> list[bytes]:
-    llbc = ROOT / "build" / "bin" / "llbc"
+def tool(name: str) -> Path | None:
+    """A program of this checkout's builds, the release's first."""
+    for folder in ("build/bin", "build-dev/bin", "build-fuzz/bin", "build/oracle"):
+        if (ROOT / folder / name).exists():
+            return ROOT / folder / name
+    return None
+
+
+def answer(command: list[object], text: bytes) -> list[bytes]:
+    """What a command writes; nothing if it fails."""
+    done = subprocess.run([str(word) for word in command], input=text, capture_output=True,
+                          check=False, timeout=30)
+    return [done.stdout] if done.returncode == 0 else []
+
+
+def compiled(emit: str) -> list[bytes]:
+    """The Dockerfiles of the tests as LLB in one of its forms."""
+    llbc = tool("llbc")
     found = []
-    for text in texts("dockerfile")[:200] if llbc.exists() else []:
-        done = subprocess.run([llbc, "-", "--resolve=never", "--local-unique-id=context", "-o", "-"],
-                              input=text.encode(), capture_output=True, check=False, timeout=10)
-        if done.returncode == 0:
-            found.append(done.stdout)
+    for text in texts("dockerfile")[:300] if llbc else []:
+        found += answer([llbc, "-", "--resolve=never", "--local-unique-id=context",
+                         f"--emit={emit}", "-o", "-"], text.encode())
+    return found
+
+
+def random_definitions() -> list[bytes]:
+    randdef = tool("randdef")
+    found = []
+    for style in ([], ["-wild"]) if randdef else []:
+        with tempfile.TemporaryDirectory(prefix="llb-seeds-") as work:
+            answer([randdef, "-count", 60, *style, "-out", work], b"")
+            found += [path.read_bytes() for path in sorted(Path(work).iterdir())]
+    return found
+
+
+def llb_texts() -> list[bytes]:
+    dis = tool("llb-dis")
+    found = [text.encode() for text in texts("llb")] + compiled("text")
+    for definition in random_definitions() if dis else []:
+        found += answer([dis, "-"], definition)
     return found
 
 
 def main() -> int:
     target, folder = sys.argv[1], Path(sys.argv[2])
     if target == "parse_llb":
-        seeds = [text.encode() for text in texts("llb")]
+        seeds = llb_texts()
     elif target == "read_binary":
-        seeds = binaries()
+        seeds = compiled("llb") + random_definitions()
     else:
         seeds = [text.encode() for text in texts("dockerfile")]
     folder.mkdir(parents=True, exist_ok=True)

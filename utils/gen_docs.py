@@ -121,7 +121,7 @@ def diagnostics() -> str:
 SCALARS = {"std::string": "string", "bool": "flag", "int32_t": "int32", "int64_t": "int64",
            "uint32_t": "uint32", "uint64_t": "uint64", "StringList": "`[string, …]`",
            "StringMap": "`{ key = string, … }`", "Bytes": "string or base64",
-           "RawDefinition": "base64", "std::map<std::string, bool>": "`{ key, … }`"}
+           "RawDefinition": "base64", "CapMap": "`{ key, … }`"}
 
 
 def enums() -> dict[str, str]:
@@ -143,7 +143,7 @@ def type_text(name: str, names: dict[str, str]) -> str:
         return SCALARS[name]
     if name in names:
         return names[name]
-    if match := re.fullmatch(r"std::optional<(\w+)>", name):
+    if match := re.fullmatch(r"(?:std::optional|Rare)<(\w+)>", name):
         return type_text(match[1], names)
     if match := re.fullmatch(r"std::vector<(\w+)>", name):
         return f"`[…]` of {type_text(match[1], names)}"

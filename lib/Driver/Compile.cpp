@@ -196,6 +196,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   };
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.maxOpsBytes = options.maxOpsBytes;
+  lowering.maxNesting = options.maxNesting;
   lowering.parseTrigger = [this](std::string_view trigger, LineRange lines,
                                  llvm::SMRange range) {
     return frontend::parseTrigger(trigger, lines, range, diags);

@@ -6,6 +6,7 @@
 #include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/WordExpand.h"
 
 #include <cstdlib>
 #include <llvm/Support/CommandLine.h>
@@ -215,6 +216,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<size_t> maxOps(
       "max-ops-bytes", cl::desc("Limit of all operations of a compile"),
       cl::init(result.maxOpsBytes), cl::Hidden, cl::cat(category));
+  cl::opt<unsigned> maxNesting(
+      "max-nesting", cl::desc("Limit of nested ${...}"),
+      cl::init(result.maxNesting), cl::Hidden, cl::cat(category));
 
   cl::opt<std::string> target("target", cl::desc("Stage to build"),
                               cl::value_desc("stage"), cl::cat(build));
@@ -308,6 +312,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.whyIgnored.assign(whyIgnored.begin(), whyIgnored.end());
   result.maxValueBytes = maxValue;
   result.maxOpsBytes = maxOps;
+  if (maxNesting > ExpandOptions::largestNesting)
+    return usage("--max-nesting goes to " +
+                 std::to_string(ExpandOptions::largestNesting));
+  result.maxNesting = maxNesting;
 
   std::string key, value;
   auto &opts = result.opts;

@@ -8,6 +8,7 @@
 #include "llb/IR/Binary.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace llb::ir {
 namespace {
@@ -21,6 +22,11 @@ std::vector<Digest> inputDigests(const Op &op,
   return inputs;
 }
 
+bool isText(std::string_view text, const Digest &digest) {
+  Digest::Text expected = digest.text();
+  return text == std::string_view(expected.data(), expected.size());
+}
+
 /// Whether `bytes` name just the inputs that the operation has.
 bool namesInputs(std::string_view bytes, const Op &op,
                  const std::vector<Digest> &digests) {
@@ -30,8 +36,31 @@ bool namesInputs(std::string_view bytes, const Op &op,
     return false;
   for (size_t i = 0; i < op.inputs.size(); ++i)
     if (named.inputs[i].index != op.inputs[i].output ||
-        named.inputs[i].digest != digests[op.inputs[i].node.index].str())
+        !isText(named.inputs[i].digest, digests[op.inputs[i].node.index]))
       return false;
+  return true;
+}
+
+/// Whether the top-level fields of `bytes` are whole and none is an input: the
+/// rest of an operation in the encoder's order, where this is quick to tell.
+bool hasNoInputs(std::string_view bytes) {
+  while (!bytes.empty()) {
+    auto tag = static_cast<uint8_t>(bytes.front());
+    if (tag >= 0x80 || tag >> 3 <= 1 ||
+        (tag & 7) != static_cast<unsigned>(wire::WireType::Length))
+      return false;
+    uint64_t size = 0;
+    size_t at = 1;
+    for (unsigned shift = 0; at < bytes.size() && shift < 32; shift += 7) {
+      auto byte = static_cast<uint8_t>(bytes[at++]);
+      size |= static_cast<uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80)
+        break;
+    }
+    if (size > bytes.size() - at)
+      return false;
+    bytes.remove_prefix(at + size);
+  }
   return true;
 }
 
@@ -49,58 +78,98 @@ void writeField(unsigned number, std::string_view bytes,
   out << bytes;
 }
 
+size_t headerSize(size_t size) {
+  return 1 + (std::bit_width(size | 1) + 6) / 7;
+}
+
 /// Entries of a map by digest: those of nodes first, then the strays; of equal
-/// keys the first counts.
+/// keys the first counts. Each is encoded as it comes, while its message is in
+/// the cache: sorted, one message after the other is anywhere in memory.
 template <class Message> class EntriesByDigest {
 public:
-  explicit EntriesByDigest(size_t nodes) {
-    // Never grows beyond this, so views of the texts stay valid.
-    texts.reserve(nodes * Digest().str().size());
-  }
   void add(const Digest &digest, const Message &message) {
-    size_t start = texts.size();
-    texts += digest.str();
-    entries.emplace_back(std::string_view(texts).substr(start), &message);
+    Digest::Text text = digest.text();
+    uint64_t order = 0;
+    for (size_t i = 0; i < sizeof(order); ++i)
+      order = order << 8 | digest.bytes[i];
+    add(order, {text.data(), text.size()}, message);
   }
-  void add(const std::map<std::string, Message> &strays) {
+  void finish(const std::map<std::string, Message> &strays) {
+    std::stable_sort(entries.begin(), entries.end(), [&](Entry a, Entry b) {
+      return a.order != b.order ? a.order < b.order : keyOf(a) < keyOf(b);
+    });
+    auto nodes = static_cast<ptrdiff_t>(entries.size());
     for (const auto &[key, message] : strays)
-      entries.emplace_back(key, &message);
-  }
-  /// Sorts and puts all entries, as field `number`, in front of `out`.
-  void encode(unsigned number, wire::EncodeBuffer &out) {
-    auto less = [](const Entry &a, const Entry &b) {
-      return a.first < b.first;
-    };
-    auto same = [](const Entry &a, const Entry &b) {
-      return a.first == b.first;
-    };
-    std::stable_sort(entries.begin(), entries.end(), less);
+      add(0, key, message);
+    auto less = [&](Entry a, Entry b) { return keyOf(a) < keyOf(b); };
+    auto same = [&](Entry a, Entry b) { return keyOf(a) == keyOf(b); };
+    if (!strays.empty())
+      std::inplace_merge(entries.begin(), entries.begin() + nodes,
+                         entries.end(), less);
     entries.erase(std::unique(entries.begin(), entries.end(), same),
                   entries.end());
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-      size_t before = out.size();
-      wire::encode(out, *entry->second);
-      out.header(2, before);
-      out.text(1, entry->first);
-      out.header(number, before);
-    }
+  }
+  /// Size of all entries with their headers.
+  size_t size() const {
+    size_t total = 0;
+    for (const Entry &entry : entries)
+      total += headerSize(entry.size) + entry.size;
+    return total;
+  }
+  /// Writes them as field `number`.
+  void write(unsigned number, llvm::raw_ostream &out) const {
+    for (const Entry &entry : entries)
+      writeField(number,
+                 std::string_view(bytes).substr(entry.start, entry.size), out);
   }
 
 private:
-  using Entry = std::pair<std::string_view, const Message *>;
+  /// Where an entry's bytes are; `order` is the beginning of its digest.
+  struct Entry {
+    uint64_t order;
+    size_t start;
+    uint32_t size;
+    uint32_t keySize;
+  };
+
+  void add(uint64_t order, std::string_view key, const Message &message) {
+    buffer.clear();
+    wire::encode(buffer, message);
+    buffer.header(2, 0);
+    buffer.text(1, key);
+    entries.push_back({order, bytes.size(),
+                       static_cast<uint32_t>(buffer.size()),
+                       static_cast<uint32_t>(key.size())});
+    bytes += buffer.bytes();
+  }
+  std::string_view keyOf(const Entry &entry) const {
+    // Behind its own header.
+    return std::string_view(bytes).substr(
+        entry.start + headerSize(entry.keySize), entry.keySize);
+  }
+
   std::vector<Entry> entries;
-  std::string texts;
+  std::string bytes;
+  wire::EncodeBuffer buffer;
 };
 
 } // namespace
 
 std::string_view NodeEncoder::next(const Node &node) {
-  if (!node.original.empty() && namesInputs(node.original, node.op, known)) {
-    known.push_back(node.digest);
-    return node.original;
+  std::vector<Digest> inputs = inputDigests(node.op, known);
+  if (!node.original.empty()) {
+    std::string_view bytes = node.original;
+    buffer.clear();
+    wire::encodeInputs(buffer, node.op, inputs);
+    bool usual = bytes.starts_with(buffer.bytes()) &&
+                 hasNoInputs(bytes.substr(buffer.size()));
+    if (usual || namesInputs(bytes, node.op, known)) {
+      known.push_back(node.digest);
+      return bytes;
+    }
   }
   buffer.clear();
-  wire::encode(buffer, node.op, inputDigests(node.op, known));
+  wire::encode(buffer, node.op, inputs);
   known.push_back(Digest::of(buffer.bytes()));
   return buffer.bytes();
 }
@@ -145,12 +214,28 @@ std::vector<bool> nodesOf(const Module &module, const Result &result) {
   return mine;
 }
 
+/// The source map, field 3 of a definition.
+static void writeSource(const Module &module,
+                        const EntriesByDigest<Locations> &locations,
+                        llvm::raw_ostream &out) {
+  wire::EncodeBuffer infos;
+  infos.prepend(module.sourceUnknown.bytes);
+  for (size_t i = module.sourceInfos.size(); i-- > 0;) {
+    size_t before = infos.size();
+    wire::encode(infos, module.sourceInfos[i]);
+    infos.header(2, before);
+  }
+  writeHeader(3, locations.size() + infos.size(), out);
+  locations.write(1, out);
+  out << infos.bytes();
+}
+
 void writeModule(const Module &module, const Result &result,
                  llvm::raw_ostream &out) {
   std::vector<bool> wanted = nodesOf(module, result);
   NodeEncoder encoder;
-  EntriesByDigest<OpMetadata> metadata(module.nodes.size());
-  EntriesByDigest<Locations> locations(module.nodes.size());
+  EntriesByDigest<OpMetadata> metadata;
+  EntriesByDigest<Locations> locations;
   std::string terminal;
   for (size_t i = 0; i < module.nodes.size(); ++i) {
     const Node &node = module.nodes[i];
@@ -170,23 +255,13 @@ void writeModule(const Module &module, const Result &result,
   if (result.terminal.valid())
     writeField(1, terminal, out);
 
-  metadata.add(module.strayMetadata);
-  locations.add(module.strayLocations);
-  wire::EncodeBuffer buffer;
-  buffer.prepend(module.unknown.bytes);
+  metadata.finish(module.strayMetadata);
+  metadata.write(2, out);
   if (module.hasSource) {
-    size_t before = buffer.size();
-    buffer.prepend(module.sourceUnknown.bytes);
-    for (size_t i = module.sourceInfos.size(); i-- > 0;) {
-      size_t beforeInfo = buffer.size();
-      wire::encode(buffer, module.sourceInfos[i]);
-      buffer.header(2, beforeInfo);
-    }
-    locations.encode(1, buffer);
-    buffer.header(3, before);
+    locations.finish(module.strayLocations);
+    writeSource(module, locations, out);
   }
-  metadata.encode(2, buffer);
-  out << buffer.bytes();
+  out << std::string_view(module.unknown.bytes);
 }
 
 } // namespace llb::ir

@@ -16,6 +16,11 @@
 namespace llb::ir {
 namespace {
 
+void setAllCaps(CapMap::Map &caps) {
+  for (auto &[cap, needed] : caps)
+    needed = true;
+}
+
 /// Joins the metadata of two vertices that are one operation. Where only one
 /// value can stand, the later vertex has the say.
 void mergeMetadata(OpMetadata &into, OpMetadata &&from) {
@@ -24,9 +29,13 @@ void mergeMetadata(OpMetadata &into, OpMetadata &&from) {
   into.description = std::move(from.description);
   if (from.exportCache)
     into.exportCache = from.exportCache;
-  into.caps.merge(from.caps);
-  for (auto &[cap, needed] : into.caps)
-    needed = true;
+  if (into.caps.empty())
+    into.caps = std::move(from.caps);
+  else
+    into.caps.edit().merge(from.caps.edit());
+  for (const auto &[cap, needed] : into.caps)
+    if (!needed)
+      return setAllCaps(into.caps.edit());
   if (from.progressGroup)
     into.progressGroup = std::move(from.progressGroup);
   if (from.linuxResources)
@@ -85,7 +94,9 @@ private:
 
 class Marshaller {
 public:
-  Marshaller(std::vector<Vertex> vertices, std::vector<SourceInfo> sourceInfos)
+  using Vertices = std::vector<std::unique_ptr<Vertex>>;
+
+  Marshaller(Vertices vertices, std::vector<SourceInfo> sourceInfos)
       : vertices(std::move(vertices)), sourceInfos(std::move(sourceInfos)),
         nodeOf(this->vertices.size()), infoIndex(this->sourceInfos.size(), -1) {
     module.nodes.reserve(this->vertices.size() + 1);
@@ -115,7 +126,7 @@ private:
     std::vector<NodeId> pending;
     auto enter = [&](NodeId vertex) {
       size_t begin = pending.size();
-      appendVisitOrder(vertices[vertex.index].op, pending);
+      appendVisitOrder(vertices[vertex.index]->op, pending);
       stack.push_back({vertex, begin, begin});
     };
     enter(root);
@@ -127,7 +138,8 @@ private:
           enter(input);
         continue;
       }
-      nodeOf[frame.vertex.index] = addNode(vertices[frame.vertex.index]);
+      std::unique_ptr<Vertex> vertex = std::move(vertices[frame.vertex.index]);
+      nodeOf[frame.vertex.index] = addNode(*vertex);
       pending.resize(frame.pendingBegin);
       stack.pop_back();
     }
@@ -205,7 +217,7 @@ private:
     Node terminal;
     terminal.op.inputs = {value};
     terminal.hasMetadata = true;
-    auto &caps = terminal.metadata.caps;
+    CapMap &caps = terminal.metadata.caps;
     caps = {{"constraints", true}, {"platform", true}};
     for (const Node &node : module.nodes) {
       if (node.metadata.ignoreCache)
@@ -223,7 +235,7 @@ private:
     return {static_cast<uint32_t>(module.nodes.size() - 1)};
   }
 
-  std::vector<Vertex> vertices;
+  Vertices vertices;
   std::vector<SourceInfo> sourceInfos;
   /// The node each vertex became, invalid before its turn.
   std::vector<NodeId> nodeOf;
@@ -247,13 +259,28 @@ NodeId Builder::add(Vertex vertex) {
     assert(input.node.index < vertices.size() && "input is added first");
   if (!vertex.op.constraints)
     vertex.op.constraints.emplace();
-  vertices.push_back(std::move(vertex));
+  shareCaps(vertex.metadata.caps);
+  vertices.push_back(std::make_unique<Vertex>(std::move(vertex)));
   return {static_cast<uint32_t>(vertices.size() - 1)};
+}
+
+/// Makes equal ones the same ones.
+void Builder::shareCaps(CapMap &caps) {
+  for (const CapMap &known : recentCaps)
+    if (known == caps) {
+      caps = known;
+      return;
+    }
+  recentCaps[nextCaps++ % recentCaps.size()] = caps;
 }
 
 Module Builder::build(ValueId root, std::string name,
                       std::vector<SourceInfo> sourceInfos) const & {
-  return Marshaller(vertices, std::move(sourceInfos))
+  Marshaller::Vertices copies;
+  copies.reserve(vertices.size());
+  for (const std::unique_ptr<Vertex> &vertex : vertices)
+    copies.push_back(std::make_unique<Vertex>(*vertex));
+  return Marshaller(std::move(copies), std::move(sourceInfos))
       .run(root, std::move(name));
 }
 

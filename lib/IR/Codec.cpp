@@ -46,6 +46,17 @@ void encode(EncodeBuffer &out, const SourceInfo &message) {
   encodeMessage(out, message);
 }
 
+void encodeInputs(EncodeBuffer &out, const ir::Op &op,
+                  const std::vector<Digest> &inputs) {
+  for (size_t i = op.inputs.size(); i-- > 0;) {
+    size_t before = out.size();
+    encodeField(out, 2, op.inputs[i].output);
+    Digest::Text digest = inputs[i].text();
+    out.text(1, {digest.data(), digest.size()});
+    out.header(1, before);
+  }
+}
+
 void encode(EncodeBuffer &out, const ir::Op &op,
             const std::vector<Digest> &inputs) {
   // Written out by hand instead of from Op's table: nothing is copied.
@@ -54,12 +65,7 @@ void encode(EncodeBuffer &out, const ir::Op &op,
   encodeOneOf(out, op.body, oneof.members);
   encodeField(out, 11, op.constraints);
   encodeField(out, 10, op.platform);
-  for (size_t i = op.inputs.size(); i-- > 0;) {
-    size_t before = out.size();
-    encodeField(out, 2, op.inputs[i].output);
-    encodeField(out, 1, inputs[i].str());
-    out.header(1, before);
-  }
+  encodeInputs(out, op, inputs);
 }
 
 } // namespace llb::ir::wire

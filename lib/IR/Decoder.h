@@ -116,6 +116,11 @@ private:
       return field(at, static_cast<T *>(nullptr));
     return field(at, *into ? &**into : &into->emplace());
   }
+  template <Message T> bool field(Cursor &at, Rare<T> *into) {
+    if (!into)
+      return field(at, static_cast<T *>(nullptr));
+    return field(at, *into ? &**into : &into->emplace());
+  }
   template <Message T> bool field(Cursor &at, std::vector<T> *into) {
     return field(at, into ? &into->emplace_back() : nullptr);
   }
@@ -131,6 +136,9 @@ private:
     requires std::is_integral_v<T>
   bool field(Cursor &at, std::vector<T> *into);
   template <class T> bool field(Cursor &at, std::map<std::string, T> *into);
+  bool field(Cursor &at, CapMap *into) {
+    return field(at, into ? &into->edit() : nullptr);
+  }
   template <Message T> bool field(Cursor &at, MapSlices<T> *into);
 
   // ---- values of map entries ----

@@ -83,6 +83,12 @@ void encodeField(EncodeBuffer &out, uint32_t number,
     encodeAlways(out, number, *value);
 }
 
+template <Message T>
+void encodeField(EncodeBuffer &out, uint32_t number, const Rare<T> &value) {
+  if (value)
+    encodeAlways(out, number, *value);
+}
+
 template <class T>
 void encodeField(EncodeBuffer &out, uint32_t number,
                  const std::vector<T> &values) {
@@ -108,6 +114,11 @@ void encodeField(EncodeBuffer &out, uint32_t number,
     out.text(1, entry->first);
     out.header(number, before);
   }
+}
+
+inline void encodeField(EncodeBuffer &out, uint32_t number,
+                        const CapMap &caps) {
+  encodeField(out, number, caps.get());
 }
 
 // ---- messages ----

@@ -91,7 +91,14 @@ public:
     else
       out += "null";
   }
+  template <class T> void value(const Rare<T> &message) {
+    if (message)
+      value(*message);
+    else
+      out += "null";
+  }
   void value(const StringList &items) { value(items.get()); }
+  void value(const CapMap &caps) { value(caps.get()); }
   template <class T> void value(const std::vector<T> &items) {
     out += '[';
     for (const T &item : items) {

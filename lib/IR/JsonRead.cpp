@@ -99,6 +99,11 @@ private:
     if (json.kind != Kind::Null)
       read(json, out.emplace());
   }
+  template <class T> void read(const JsonValue &json, Rare<T> &out) {
+    if (json.kind != Kind::Null)
+      read(json, out.emplace());
+  }
+  void read(const JsonValue &json, CapMap &out) { read(json, out.edit()); }
   template <class T> void read(const JsonValue &json, std::vector<T> &out) {
     for (const JsonValue &item : json.items)
       read(item, out.emplace_back());

@@ -94,7 +94,7 @@ bool Parser::parseClauses() {
     } else if (consumeWord("unconstrained")) {
       op.constraints.reset();
     } else if (consumeWord("unknown")) {
-      if (!parseBase64(op.unknown.bytes))
+      if (!parseBase64(op.unknown.bytes.edit()))
         return false;
     } else if (consumeWord("encoded")) {
       encoded.push_back({module.nodes.size() - 1, token.range()});
@@ -244,7 +244,7 @@ bool Parser::parseAction(FileAction &action, ActionDefaults &absent) {
     else if (consume(TokenKind::FatArrow))
       ok = parseOutput(action.output), absent.output = false;
     else if (consumeWord("unknown"))
-      ok = parseBase64(action.unknown.bytes);
+      ok = parseBase64(action.unknown.bytes.edit());
     else
       return true;
     if (!ok)
@@ -279,7 +279,7 @@ bool Parser::parseActions(File &file, std::deque<FileAction> &actions) {
     return true;
   while (!consume(TokenKind::RightBrace)) {
     if (consumeWord(unknownName)) {
-      if (!expect(TokenKind::Equal) || !parseBase64(file.unknown.bytes))
+      if (!expect(TokenKind::Equal) || !parseBase64(file.unknown.bytes.edit()))
         return false;
       continue;
     }

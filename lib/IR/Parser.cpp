@@ -187,10 +187,10 @@ bool Parser::parseModuleEntry() {
   }
   if (name.text == "source_unknown") {
     module.hasSource = true;
-    return parseBase64(module.sourceUnknown.bytes);
+    return parseBase64(module.sourceUnknown.bytes.edit());
   }
   if (name.text == "unknown")
-    return parseBase64(module.unknown.bytes);
+    return parseBase64(module.unknown.bytes.edit());
   std::vector<std::string> entries(std::begin(moduleEntries),
                                    std::end(moduleEntries));
   diags.report(DiagId::TextUnknownStatement, name.range(), name.spelling,

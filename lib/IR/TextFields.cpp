@@ -200,7 +200,8 @@ bool FieldParser::parsePresent(Bytes &out) {
                                  : parseString(out.data));
 }
 
-bool FieldParser::parsePresent(std::map<std::string, bool> &out) {
+bool FieldParser::parsePresent(CapMap &caps) {
+  CapMap::Map &out = caps.edit();
   return parseBraced([&] {
     Token name = token;
     std::string key;
@@ -232,7 +233,7 @@ bool FieldParser::parseMessage(UserOpt &out) {
       return unexpected("field name");
     if (name.text == unknownName) {
       advance();
-      return expect(TokenKind::Equal) && parseBase64(out.unknown.bytes);
+      return expect(TokenKind::Equal) && parseBase64(out.unknown.bytes.edit());
     }
     if (name.text != names[0] && name.text != names[1])
       return unknownField(names);

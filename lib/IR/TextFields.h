@@ -94,7 +94,7 @@ protected:
     if (!known && name.text == unknownEntry) {
       known = true;
       advance();
-      ok = expect(TokenKind::Equal) && parseBase64(out.unknown.bytes);
+      ok = expect(TokenKind::Equal) && parseBase64(out.unknown.bytes.edit());
     }
     return ok;
   }
@@ -191,7 +191,7 @@ private:
     return expect(TokenKind::Equal) && parseList(out);
   }
   bool parsePresent(StringMap &out) { return parseMap(out); }
-  bool parsePresent(std::map<std::string, bool> &out);
+  bool parsePresent(CapMap &caps);
   bool parsePresent(UserOpt &out);
   template <class Item> bool parsePresent(std::vector<Item> &out) {
     return expect(TokenKind::Equal) &&

@@ -111,8 +111,7 @@ void MessagePrinter::present(const std::string &name, const Bytes &value,
                      (isText ? quote(value.data) : base64Literal(value.data)));
 }
 
-void MessagePrinter::present(const std::string &name,
-                             const std::map<std::string, bool> &value,
+void MessagePrinter::present(const std::string &name, const CapMap &value,
                              std::vector<Doc> &items) {
   Doc doc(name + " ", '{');
   for (const auto &[flag, set] : value)

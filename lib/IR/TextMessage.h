@@ -138,8 +138,7 @@ private:
                std::vector<Doc> &items) {
     items.push_back(map(name + " ", value));
   }
-  void present(const std::string &name,
-               const std::map<std::string, bool> &value,
+  void present(const std::string &name, const CapMap &value,
                std::vector<Doc> &items);
   void present(const std::string &name, const UserOpt &value,
                std::vector<Doc> &items);

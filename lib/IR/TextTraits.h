@@ -90,6 +90,7 @@ constexpr int64_t usualOutput(MountType type) {
 
 template <class T> struct IsOptional : std::false_type {};
 template <class T> struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T> struct IsOptional<Rare<T>> : std::true_type {};
 
 /// Calls `visit` with each line of a message's field table.
 template <class Message, class Visitor>

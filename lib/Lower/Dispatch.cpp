@@ -5,6 +5,8 @@
 
 #include "llb/Check/Rules.h"
 
+#include <fmt/format.h>
+
 namespace llb::lower {
 
 Expanded Dispatch::expandWith(std::string_view word,
@@ -19,7 +21,20 @@ Expanded Dispatch::expandWith(std::string_view word,
     check::undefinedVars(context.linter, stmt, result.unmatched, declared,
                          stage.env);
   }
+  if (result.ok())
+    spend(result.text.size(), result.error);
   return result;
+}
+
+bool Dispatch::spend(size_t bytes, std::string &error) const {
+  spent += bytes;
+  size_t limit = context.options.maxOpsBytes / 8;
+  if (spent <= limit)
+    return true;
+  error = fmt::format("the expanded words of the instruction are larger than "
+                      "{} bytes; raise --max-ops-bytes if that is meant",
+                      limit);
+  return false;
 }
 
 std::optional<std::string> Dispatch::expand(std::string_view word,
@@ -51,6 +66,7 @@ llvm::LogicalResult Dispatch::expand(std::vector<std::string> &words) const {
 llvm::LogicalResult Dispatch::expandBody(std::string &body) const {
   ExpandOptions options;
   options.skipProcessQuotes = true;
+  options.maxNesting = context.options.maxNesting;
   Expanded result = expandWith(body, options);
   if (!result.ok())
     return error(DiagId::ExpansionFailed, result.error);

@@ -43,6 +43,12 @@ struct Dispatch {
   /// Expands the body of a heredoc: quotes are text, and the escape character
   /// is a backslash whatever the file says.
   llvm::LogicalResult expandBody(std::string &body) const;
+  /// Counts `bytes` that this instruction made of its words. An eighth of the
+  /// limit of all operations is too much for one of them: false, with `error`
+  /// set.
+  bool spend(size_t bytes, std::string &error) const;
+  /// What was counted so far.
+  mutable size_t spent = 0;
 
 private:
   Expanded expandWith(std::string_view word,

@@ -170,13 +170,21 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
                     dispatch.context.options.maxValueBytes);
     if (!words.ok())
       return dispatch.errorAt(word, DiagId::ExpansionFailed, words.error);
-    for (std::string &spec : words.words)
+    for (std::string &spec : words.words) {
+      if (!dispatch.spend(spec.size(), words.error))
+        return dispatch.errorAt(word, DiagId::ExpansionFailed, words.error);
       specs.push_back(std::move(spec));
+    }
   }
   std::vector<std::string> ports;
-  for (const std::string &spec : specs)
+  for (const std::string &spec : specs) {
+    size_t before = ports.size();
     if (llvm::failed(PortSpec(dispatch, spec).expand(ports)))
       return llvm::failure();
+    std::string error;
+    if (!dispatch.spend((ports.size() - before) * sizeof(std::string), error))
+      return dispatch.error(DiagId::ExpansionFailed, error);
+  }
   auto &exposed = dispatch.stage.image.exposedPorts.edit();
   exposed.insert(ports.begin(), ports.end());
   dispatch.stage.addHistory("EXPOSE " + go::plainList(ports), /*layer=*/false);

@@ -28,6 +28,9 @@ public:
   bool has(std::string_view key) const {
     return table->index.contains({key.data(), key.size()});
   }
+  bool sharesWith(const ConfigEnv &other) const {
+    return table.sharesWith(other.table);
+  }
   /// Replaces the first item of this key in place, or appends one.
   void assign(std::string_view key, std::string_view value);
 
@@ -54,8 +57,13 @@ public:
   /// on, if the order ends with exactly these.
   void assignAll(const ConfigEnv &env);
 
-  /// Size of all names and values.
-  size_t bytes() const { return table->bytes; }
+  bool sharesWith(const EnvList &other) const {
+    return table.sharesWith(other.table);
+  }
+  /// Roughly the memory that names and values take.
+  size_t bytes() const {
+    return table->bytes + 2 * sizeof(Entry) * table->entries.size();
+  }
 
   /// `key=value` in order. The list is made once per change, so that a
   /// thousand RUN steps share one.

@@ -6,6 +6,8 @@
 #include "llb/Support/Reference.h"
 #include "llb/Support/Unicode.h"
 
+#include <fmt/format.h>
+
 namespace llb::lower {
 
 static EnvList predefinedArgs(const LowerContext &context) {
@@ -85,6 +87,13 @@ private:
     if (value) {
       env.assign(decl.key, *value);
       info.value = std::move(*value);
+      if (size_t limit = context.options.maxOpsBytes / 8; env.bytes() > limit) {
+        failed = &stmt;
+        error = fmt::format("the values of all arguments are larger than {} "
+                            "bytes; raise --max-ops-bytes if that is meant",
+                            limit);
+        return false;
+      }
     }
     declared[decl.key] = std::move(info);
     return true;

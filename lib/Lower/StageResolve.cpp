@@ -87,13 +87,22 @@ static std::vector<std::string> takeTriggers(StageState &stage) {
 }
 
 /// Puts the triggers before the stage's own commands. `fresh` is set if they
-/// read from other stages.
+/// read from other stages. `bytes` is roughly what all triggers take: stages
+/// times triggers can be more than a small file should ask for.
 static llvm::LogicalResult insertTriggers(LowerContext &context,
                                           StageList &stages, StageState &stage,
                                           std::deque<ast::Stmt> &kept,
-                                          bool &fresh) {
+                                          bool &fresh, size_t &bytes) {
   std::vector<Command> commands;
   for (const std::string &text : takeTriggers(stage)) {
+    bytes += sizeof(ast::Stmt) + sizeof(Command) + 200 + 4 * text.size();
+    if (bytes > context.options.maxOpsBytes) {
+      context.diags
+          .report(DiagId::OperationsTooLarge, stage.range,
+                  context.options.maxOpsBytes)
+          .place(stage.lines);
+      return llvm::failure();
+    }
     auto parsed = context.options.parseTrigger(text, stage.lines, stage.range);
     if (llvm::failed(parsed))
       return llvm::failure();
@@ -116,6 +125,7 @@ llvm::LogicalResult resolveStages(LowerContext &context, StageList &stages,
                                   StageState &target, bool allStages,
                                   std::deque<ast::Stmt> &triggers) {
   bool fresh = true;
+  size_t bytes = 0;
   while (fresh) {
     fresh = false;
     markReachable(stages, target);
@@ -126,7 +136,8 @@ llvm::LogicalResult resolveStages(LowerContext &context, StageList &stages,
       if (!stage.reachable)
         continue;
       inheritFromBase(stage);
-      if (llvm::failed(insertTriggers(context, stages, stage, triggers, fresh)))
+      if (llvm::failed(
+              insertTriggers(context, stages, stage, triggers, fresh, bytes)))
         return llvm::failure();
     }
   }

@@ -217,6 +217,7 @@ struct LowerContext {
   ExpandOptions expandOptions() const {
     ExpandOptions result;
     result.escape = file.escape;
+    result.maxNesting = options.maxNesting;
     return result;
   }
 };

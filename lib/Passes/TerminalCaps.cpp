@@ -31,7 +31,7 @@ uint64_t dropUnusedCaps(ir::Module &module) {
       continue;
     for (size_t bit = 0; bit < std::size(capNames); ++bit)
       if (!(needed[result.terminal.index] >> bit & 1))
-        dropped += module[result.terminal].metadata.caps.erase(
+        dropped += module[result.terminal].metadata.caps.edit().erase(
             std::string(capNames[bit]));
   }
   return dropped;

@@ -112,12 +112,18 @@ void print(const Diagnostic &diag, const llvm::SourceMgr &sources,
 
 void printDiagnostics(const DiagEngine &diags, llvm::raw_ostream &out,
                       size_t limit) {
+  // Standard error has no buffer: without one each message is ten writes.
+  bool buffer = out.GetBufferSize() == 0;
+  if (buffer)
+    out.SetBuffered();
   size_t shown = 0;
   for (const Diagnostic &diag : diags.diagnostics())
     if (++shown <= limit)
       print(diag, diags.sourceMgr(), out);
   if (shown > limit)
     out << shown - limit << " more messages are not shown\n";
+  if (buffer)
+    out.SetUnbuffered();
 }
 
 void printFindings(const DiagEngine &diags, llvm::raw_ostream &out) {

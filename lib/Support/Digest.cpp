@@ -6,6 +6,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "llb/Support/Digest.h"
 
+#include <algorithm>
 #include <openssl/sha.h>
 
 namespace llb {
@@ -49,15 +50,21 @@ std::optional<Digest> Digest::parse(std::string_view text) {
   return result;
 }
 
-std::string Digest::str() const {
+Digest::Text Digest::text() const {
   constexpr char digits[] = "0123456789abcdef";
-  std::string out(prefix);
-  out.reserve(prefix.size() + 2 * bytes.size());
+  static_assert(prefix.size() + 2 * sizeof(bytes) == sizeof(Text));
+  Text out;
+  char *to = std::copy(prefix.begin(), prefix.end(), out.begin());
   for (uint8_t byte : bytes) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
+    *to++ = digits[byte >> 4];
+    *to++ = digits[byte & 15];
   }
   return out;
+}
+
+std::string Digest::str() const {
+  Text digits = text();
+  return {digits.data(), digits.size()};
 }
 
 } // namespace llb

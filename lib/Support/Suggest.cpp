@@ -51,6 +51,8 @@ int distance(const std::u32string &a, const std::u32string &b) {
       if (k > 0)
         row[k] = std::min(row[k], row[k - 1] + 1);
     }
+    if (*std::min_element(row.begin(), row.end()) >= limit)
+      return limit;
     above = row;
   }
   return std::min(above[columns - rows + band], limit);
@@ -72,6 +74,8 @@ std::optional<std::string> suggest(std::string_view value,
   std::string wanted =
       caseSensitive ? std::string(value) : unicode::toLower(value);
   std::u32string wantedRunes = runes(wanted);
+  // Two edits change the length by two runes, each of at most four bytes.
+  constexpr size_t widest = size_t(limit - 1) * 4;
   std::string match;
   int nearest = limit;
   for (const std::string &original : options) {
@@ -79,6 +83,10 @@ std::optional<std::string> suggest(std::string_view value,
     // The value itself is fine: the error has another cause.
     if (option == wanted)
       return std::nullopt;
+    if (std::max(option.size(), wanted.size()) -
+            std::min(option.size(), wanted.size()) >
+        widest)
+      continue;
     int found = distance(wantedRunes, runes(option));
     if (found >= nearest)
       continue;

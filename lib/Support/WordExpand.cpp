@@ -13,8 +13,11 @@ namespace llb {
 /// Expands up to the code point `stop`, which is consumed, or to the end.
 bool Expander::processUntil(char32_t stop, bool raw, std::string &out,
                             std::vector<std::string> &wordList) {
-  if (++depth > maxDepth)
-    return fail(fmt::format("substitutions nest deeper than {}", maxDepth));
+  if (++depth > options.maxNesting)
+    return fail(fmt::format(
+        "substitutions nest deeper than {}; raise --max-nesting if that is "
+        "meant",
+        options.maxNesting));
   wordBuffer.clear();
   Words words{wordBuffer, wordList};
   bool outerRaw = rawEscapes;

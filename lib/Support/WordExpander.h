@@ -9,12 +9,10 @@
 #include "llb/Support/GoText.h"
 #include "llb/Support/WordExpand.h"
 
+#include <cassert>
 #include <fmt/format.h>
 
 namespace llb {
-
-/// Nesting of `${...}`; every level is a few frames of the C++ stack.
-inline constexpr unsigned maxDepth = 1000;
 
 /// Expanding may copy this many times what its result may hold: a value that
 /// is used as a default of a default is copied once per level.
@@ -26,7 +24,10 @@ public:
            const ExpandOptions &options, size_t maxBytes, bool capture)
       : source(word), scanner(word), env(env), options(options),
         rawEscapes(options.rawEscapes), capture(capture), maxBytes(maxBytes),
-        budget(maxBytes * maxCopies) {}
+        budget(maxBytes * maxCopies) {
+    assert(options.maxNesting <= ExpandOptions::largestNesting &&
+           "the stack would not hold it");
+  }
 
   /// Expands the whole word.
   bool run(std::string &text, std::vector<std::string> &words) {
@@ -88,8 +89,9 @@ private:
     return false;
   }
   bool tooLarge() {
-    return fail(
-        fmt::format("the expanded value is larger than {} bytes", maxBytes));
+    return fail(fmt::format("the expanded value is larger than {} bytes; raise "
+                            "--max-value-bytes if that is meant",
+                            maxBytes));
   }
   bool badModifier(std::string_view modifier) {
     return fail(

@@ -79,6 +79,7 @@ struct Options {
   std::vector<std::string> whyIgnored;
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
+  unsigned maxNesting = 1000;
 };
 
 /// What main should do after parsing.

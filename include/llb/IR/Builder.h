@@ -31,8 +31,8 @@ public:
   NodeId add(Vertex vertex);
 
   /// A vertex that was added, to be completed before `build`.
-  Vertex &edit(NodeId id) { return vertices[id.index]; }
-  const Vertex &get(NodeId id) const { return vertices[id.index]; }
+  Vertex &edit(NodeId id) { return *vertices[id.index]; }
+  const Vertex &get(NodeId id) const { return *vertices[id.index]; }
   size_t size() const { return vertices.size(); }
 
   /// The module whose only result, `name`, is `root` (invalid: scratch, which
@@ -50,7 +50,13 @@ public:
                std::vector<SourceInfo> sourceInfos) &&;
 
 private:
-  std::vector<Vertex> vertices;
+  void shareCaps(CapMap &caps);
+
+  /// Each by itself, so that `build` can let go of one as it becomes a node.
+  std::vector<std::unique_ptr<Vertex>> vertices;
+  /// The capabilities of the last vertices that differ.
+  std::array<CapMap, 4> recentCaps;
+  size_t nextCaps = 0;
 };
 
 } // namespace llb::ir

@@ -5,6 +5,8 @@
 #ifndef LLB_IR_FIELD_H
 #define LLB_IR_FIELD_H
 
+#include "llb/Support/Rare.h"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -52,7 +54,7 @@ oneOf(Variant Owner::*member, Members... members) {
 /// Wire bytes of fields that this version does not know, in wire order; they
 /// are written back after the known ones.
 struct Unknown {
-  std::string bytes;
+  RareText bytes;
   bool operator==(const Unknown &) const = default;
 };
 
@@ -104,6 +106,43 @@ private:
 };
 
 using StringMap = std::map<std::string, std::string>;
+
+/// Capabilities by name, shared between operations as a StringList is: most
+/// steps of a build need the same ones.
+class CapMap {
+public:
+  using Map = std::map<std::string, bool>;
+  using const_iterator = Map::const_iterator;
+  using value_type = Map::value_type;
+
+  CapMap() = default;
+  CapMap(Map caps)
+      : caps(caps.empty() ? nullptr : std::make_shared<Map>(std::move(caps))) {}
+  CapMap(std::initializer_list<value_type> caps) : CapMap(Map(caps)) {}
+
+  const Map &get() const {
+    static const Map none;
+    return caps ? *caps : none;
+  }
+  Map &edit() {
+    if (!caps)
+      caps = std::make_shared<Map>();
+    else if (caps.use_count() > 1)
+      caps = std::make_shared<Map>(*caps);
+    return *caps;
+  }
+  bool &operator[](const char *name) { return edit()[name]; }
+  bool empty() const { return get().empty(); }
+  size_t size() const { return get().size(); }
+  const_iterator begin() const { return get().begin(); }
+  const_iterator end() const { return get().end(); }
+  bool operator==(const CapMap &other) const {
+    return caps == other.caps || get() == other.get();
+  }
+
+private:
+  std::shared_ptr<Map> caps;
+};
 
 } // namespace llb::ir
 

@@ -109,7 +109,7 @@ struct Meta {
   StringList env;
   std::string cwd;
   std::string user;
-  std::optional<ProxyEnv> proxyEnv;
+  Rare<ProxyEnv> proxyEnv;
   std::vector<HostIp> extraHosts;
   std::string hostname;
   std::vector<Ulimit> ulimit;
@@ -198,10 +198,10 @@ struct Mount {
   int64_t output = 0;
   bool readonly = false;
   MountType mountType = MountType::Bind;
-  std::optional<TmpfsOpt> tmpfsOpt;
-  std::optional<CacheOpt> cacheOpt;
-  std::optional<SecretOpt> secretOpt;
-  std::optional<SshOpt> sshOpt;
+  Rare<TmpfsOpt> tmpfsOpt;
+  Rare<CacheOpt> cacheOpt;
+  Rare<SecretOpt> secretOpt;
+  Rare<SshOpt> sshOpt;
   std::string resultId;
   MountContentCache contentCache = MountContentCache::Default;
   Unknown unknown;
@@ -618,10 +618,10 @@ struct LinuxResources {
 struct OpMetadata {
   bool ignoreCache = false;
   StringMap description;
-  std::optional<ExportCache> exportCache;
-  std::map<std::string, bool> caps;
-  std::optional<ProgressGroup> progressGroup;
-  std::optional<LinuxResources> linuxResources;
+  Rare<ExportCache> exportCache;
+  CapMap caps;
+  Rare<ProgressGroup> progressGroup;
+  Rare<LinuxResources> linuxResources;
   Unknown unknown;
 
   bool operator==(const OpMetadata &) const = default;

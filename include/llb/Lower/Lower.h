@@ -42,6 +42,8 @@ struct LowerOptions {
   /// is an error.
   size_t maxValueBytes = size_t(16) << 20;
   size_t maxOpsBytes = size_t(1) << 30;
+  /// How deep `${...}` may nest, at most ExpandOptions::largestNesting.
+  unsigned maxNesting = 1000;
 };
 
 /// What one target platform became.

@@ -24,6 +24,10 @@ struct Digest {
   static std::optional<Digest> parse(std::string_view text);
   /// `sha256:<64 lower-case hex>`.
   std::string str() const;
+
+  /// The text of `str` without memory of its own.
+  using Text = std::array<char, 71>;
+  Text text() const;
 };
 
 } // namespace llb

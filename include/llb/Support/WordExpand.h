@@ -35,6 +35,10 @@ struct ExpandOptions {
   bool skipProcessQuotes = false;
   /// Keep `$name` and `${name...}` of variables that are not set.
   bool skipUnsetEnv = false;
+  /// How deep `${...}` may nest; at most `largestNesting`, which a stack of
+  /// 8 MiB holds with room to spare.
+  unsigned maxNesting = 1000;
+  static constexpr unsigned largestNesting = 4000;
 };
 
 /// Names in the order in which they were first met.
