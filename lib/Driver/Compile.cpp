@@ -6,6 +6,7 @@
 #include "Input.h"
 #include "Resolvers.h"
 #include "llb/AST/Dump.h"
+#include "llb/Check/IckChecks.h"
 #include "llb/Driver/Bundle.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/OutputFile.h"
@@ -150,9 +151,17 @@ int Compilation::compile() {
   if (options.emit == EmitKind::Tokens)
     return dumpTokens(language);
 
+  frontend::ParseOptions parsing = options.parsing;
+  if (language == frontend::Language::Ickfile)
+    parsing.ickChecks |= frontend::asksForIckChecks(text);
+  else if (parsing.ickChecks)
+    diags.report(DiagId::IckChecksElsewhere, {},
+                 frontend::languageInfo(language).title);
+  if (language == frontend::Language::Ickfile && parsing.ickChecks)
+    diags.setAnnotator(check::addIckNumber);
   ast::SourceUnit unit;
-  bool parsed = succeeded(frontend::parse(language, text, input->filename,
-                                          options.parsing, unit, diags));
+  bool parsed = succeeded(
+      frontend::parse(language, text, input->filename, parsing, unit, diags));
   if (options.emit == EmitKind::Ast) {
     bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {
       ast::dump(unit, out);
@@ -174,10 +183,11 @@ int Compilation::compile() {
   lowering.localIgnorePatterns = input->localIgnorePatterns;
   lowering.resolver = resolver->get();
   lowering.maxValueBytes = options.maxValueBytes;
+  lowering.ickChecks = parsing.ickChecks;
   lowering.maxOpsBytes = options.maxOpsBytes;
-  lowering.parseTrigger = [this](std::string_view trigger, LineRange lines,
-                                 llvm::SMRange range) {
-    return frontend::parseTrigger(trigger, lines, range, diags);
+  lowering.parseTrigger = [&](std::string_view trigger, LineRange lines,
+                              llvm::SMRange range) {
+    return frontend::parseTrigger(language, trigger, lines, range, diags);
   };
   auto lowered = lower::lower(unit, lowering, diags);
   bool good = succeeded(lowered);

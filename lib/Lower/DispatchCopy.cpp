@@ -177,9 +177,13 @@ private:
     return addLocal(source);
   }
 
+  std::string_view copyWord() const {
+    return ast::wordOf(ast::StmtKind::Copy, context.file.words);
+  }
+
   llvm::LogicalResult addGit(const GitRef &ref) {
     if (!request.isAdd)
-      return dispatch.error(DiagId::CopyFromGit);
+      return dispatch.error(DiagId::CopyFromGit, copyWord());
     if (request.keepGitDir && ref.keepGitDir &&
         *request.keepGitDir != *ref.keepGitDir)
       return dispatch.error(DiagId::KeepGitDirConflict);
@@ -204,7 +208,7 @@ private:
 
   llvm::LogicalResult addHttp(const std::string &source) {
     if (!request.isAdd)
-      return dispatch.error(DiagId::CopyFromUrl);
+      return dispatch.error(DiagId::CopyFromUrl, copyWord());
     std::string filename = "__unnamed__";
     if (std::optional<go::Url> url = go::Url::parse(source)) {
       std::string base = go::basePath(url->path);

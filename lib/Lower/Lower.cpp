@@ -45,7 +45,7 @@ llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
     return llvm::failure();
   if (auto id = options.opts.find("requestid"); id != options.opts.end())
     return answerRequest(id->second, file, options, *frontend, diags);
-  auto linter = checkFile(file, *frontend, diags);
+  auto linter = checkFile(file, *frontend, options.ickChecks, diags);
   if (llvm::failed(linter))
     return llvm::failure();
   return lowerPlatforms(file, options, *frontend, *linter, diags);

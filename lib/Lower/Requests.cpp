@@ -18,7 +18,7 @@ public:
       : file(file), options(options), frontend(frontend), diags(diags) {}
 
   llvm::LogicalResult run(bool allStages) {
-    auto checked = checkFile(file, frontend, diags);
+    auto checked = checkFile(file, frontend, options.ickChecks, diags);
     if (llvm::failed(checked))
       return llvm::failure();
     linter.emplace(std::move(*checked));

@@ -35,6 +35,8 @@ struct LowerOptions {
   std::function<llvm::FailureOr<ast::Stmt>(
       std::string_view text, LineRange lines, llvm::SMRange range)>
       parseTrigger;
+  /// Run the checks of Ickfiles, whether or not the file asks for them.
+  bool ickChecks = false;
   /// Bytes of one expanded value, and of all operations together; beyond them
   /// is an error.
   size_t maxValueBytes = size_t(16) << 20;
