@@ -54,7 +54,9 @@ def convert(llbc: str, dockerfile: bytes) -> bytes:
         if word.upper() != match[3].encode() or dockerfile[at:at + len(word)] != word:
             continue
         ick = WORDS[match[3]].encode()
-        out += dockerfile[done:at] + (ick.lower() if word.islower() else ick)
+        if not word.isupper():
+            ick = ick.lower() if word.islower() else ick[:1] + ick[1:].lower()
+        out += dockerfile[done:at] + ick
         done = at + len(word)
     return out + dockerfile[done:]
 
