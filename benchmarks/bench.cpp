@@ -60,7 +60,8 @@ std::string compile(const std::string &text, LockResolver &resolver) {
   options.resolver = &resolver;
   options.parseTrigger = [&](std::string_view trigger, llb::LineRange lines,
                              llvm::SMRange range) {
-    return llb::frontend::parseTrigger(trigger, lines, range, diags);
+    return llb::frontend::parseTrigger(llb::frontend::Language::Dockerfile,
+                                       trigger, lines, range, diags);
   };
   llvm::FailureOr<llb::lower::Lowered> lowered =
       llb::lower::lower(file, options, diags);

@@ -20,6 +20,9 @@ show "llbc hello/Dockerfile | dump-llb        # one operation a line, as buildct
 show "llbc --emit=config hello/Dockerfile     # the image's config"
 "${compile[@]}" --emit=config hello/Dockerfile
 
+show "llbc --emit=text --no-metadata --no-locations ick/Ickfile    # a Dockerfile in INTERCAL's words"
+"${compile[@]}" --emit=text --no-metadata --no-locations ick/Ickfile
+
 show "llbc broken/Dockerfile                  # what a mistake looks like"
 if "${compile[@]}" -o /dev/null broken/Dockerfile; then
   echo "a broken Dockerfile was accepted" >&2

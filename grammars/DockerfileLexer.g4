@@ -18,38 +18,71 @@
 //   u0007  \ where the file's escape character is `
 //   u000E  a later byte of U+212A or U+0130, whose first is shown as k or i:
 //          in lower case they are those letters, and so parts of keywords
+//   u000F  white space inside an Ickfile's PLEASE DO or COME FROM, which needs
+//          more than the next character to be told from PLEASE and an argument
 //
 // Every input lexes: each mode ends at the line feed and covers all characters.
+// At the bottom of the stack is the mode of the file's keywords: the default
+// mode for Dockerfiles, the mode Ickfile for Ickfiles. All else is shared.
 lexer grammar DockerfileLexer;
 
 tokens { FLAG, FLAGS_END, EXEC, BRACKETED, TEXT, WORD, PAIR, NAME, TYPE }
 
 // ---- start of a line, and again after ONBUILD -------------------------------
 
-ADD         : A D D                     -> mode(List),         pushMode(Flags) ;
-ARG         : A R G                     -> mode(Pairs),        pushMode(Flags) ;
-CMD         : C M D                     -> mode(Command),      pushMode(Flags) ;
-COPY        : C O P Y                   -> mode(List),         pushMode(Flags) ;
-ENTRYPOINT  : E N T R Y P O I N T       -> mode(Command),      pushMode(Flags) ;
-ENV         : E N V                     -> mode(FirstPair),    pushMode(Flags) ;
-EXPOSE      : E X P O S E               -> mode(FirstWord),    pushMode(Flags) ;
-FROM        : F R O M                   -> mode(FirstWord),    pushMode(Flags) ;
-HEALTHCHECK : H E A L T H C H E C K     -> mode(Health),       pushMode(Flags) ;
-LABEL       : L A B E L                 -> mode(FirstPair),    pushMode(Flags) ;
-MAINTAINER  : M A I N T A I N E R       -> mode(Text),         pushMode(Flags) ;
-ONBUILD     : O N B U I L D             -> mode(DEFAULT_MODE), pushMode(Flags) ;
-RUN         : R U N                     -> mode(Command),      pushMode(Flags) ;
-SHELL       : S H E L L                 -> mode(Command),      pushMode(Flags) ;
-STOPSIGNAL  : S T O P S I G N A L       -> mode(Text),         pushMode(Flags) ;
-USER        : U S E R                   -> mode(Text),         pushMode(Flags) ;
-VOLUME      : V O L U M E               -> mode(List),         pushMode(Flags) ;
-WORKDIR     : W O R K D I R             -> mode(Text),         pushMode(Flags) ;
+ADD         : A D D                     -> pushMode(List),         pushMode(Flags) ;
+ARG         : A R G                     -> pushMode(Pairs),        pushMode(Flags) ;
+CMD         : C M D                     -> pushMode(Command),      pushMode(Flags) ;
+COPY        : C O P Y                   -> pushMode(List),         pushMode(Flags) ;
+ENTRYPOINT  : E N T R Y P O I N T       -> pushMode(Command),      pushMode(Flags) ;
+ENV         : E N V                     -> pushMode(FirstPair),    pushMode(Flags) ;
+EXPOSE      : E X P O S E               -> pushMode(FirstWord),    pushMode(Flags) ;
+FROM        : F R O M                   -> pushMode(FirstWord),    pushMode(Flags) ;
+HEALTHCHECK : H E A L T H C H E C K     -> pushMode(Health),       pushMode(Flags) ;
+LABEL       : L A B E L                 -> pushMode(FirstPair),    pushMode(Flags) ;
+MAINTAINER  : M A I N T A I N E R       -> pushMode(Text),         pushMode(Flags) ;
+ONBUILD     : O N B U I L D             -> pushMode(TriggerFlags) ;
+RUN         : R U N                     -> pushMode(Command),      pushMode(Flags) ;
+SHELL       : S H E L L                 -> pushMode(Command),      pushMode(Flags) ;
+STOPSIGNAL  : S T O P S I G N A L       -> pushMode(Text),         pushMode(Flags) ;
+USER        : U S E R                   -> pushMode(Text),         pushMode(Flags) ;
+VOLUME      : V O L U M E               -> pushMode(List),         pushMode(Flags) ;
+WORKDIR     : W O R K D I R             -> pushMode(Text),         pushMode(Flags) ;
 
 // A word that is no instruction. Its arguments are one text.
-UNKNOWN     : ~[\t\u000B\f\r \n\u0003] ~[\t\u000B\f\r \n]* -> mode(Text), pushMode(Flags) ;
+UNKNOWN     : ~[\t\u000B\f\r \n\u0003] ~[\t\u000B\f\r \n]* -> pushMode(Text), pushMode(Flags) ;
 
 NEWLINE     : '\n' ;
 BLANK       : (Blank | UnicodeSpace)+ -> skip ;
+
+// ---- the same for Ickfiles, which take the words of both languages ------------
+// Which of them an Ickfile should not have is IckWords.h's business.
+
+mode Ickfile;
+
+ICK_ADD         : A D D                                              -> type(ADD),         pushMode(List),      pushMode(Flags) ;
+ICK_ARG         : (V A R | A R G)                                    -> type(ARG),         pushMode(Pairs),     pushMode(Flags) ;
+ICK_CMD         : (D O | C M D)                                      -> type(CMD),         pushMode(Command),   pushMode(Flags) ;
+ICK_COPY        : (S T A S H | C O P Y)                              -> type(COPY),        pushMode(List),      pushMode(Flags) ;
+ICK_ENTRYPOINT  : (P L E A S E Joint D O | E N T R Y P O I N T)       -> type(ENTRYPOINT),  pushMode(Command),   pushMode(Flags) ;
+ICK_ENV         : (E '222' | E N V)                                  -> type(ENV),         pushMode(FirstPair), pushMode(Flags) ;
+ICK_EXPOSE      : E X P O S E                                        -> type(EXPOSE),      pushMode(FirstWord), pushMode(Flags) ;
+ICK_FROM        : (C O M E Joint F R O M | F R O M)                   -> type(FROM),        pushMode(FirstWord), pushMode(Flags) ;
+ICK_HEALTHCHECK : (A R E '_' Y O U '_' O K | H E A L T H C H E C K)  -> type(HEALTHCHECK), pushMode(Health),    pushMode(Flags) ;
+ICK_LABEL       : (E '252' | L A B E L)                              -> type(LABEL),       pushMode(FirstPair), pushMode(Flags) ;
+ICK_MAINTAINER  : (E '256' | M A I N T A I N E R)                    -> type(MAINTAINER),  pushMode(Text),      pushMode(Flags) ;
+ICK_ONBUILD     : (A B S T A I N | O N B U I L D)                    -> type(ONBUILD),     pushMode(TriggerFlags) ;
+ICK_RUN         : (P L E A S E | R U N)                              -> type(RUN),         pushMode(Command),   pushMode(Flags) ;
+ICK_SHELL       : (M Y S T E R Y | S H E L L)                        -> type(SHELL),       pushMode(Command),   pushMode(Flags) ;
+ICK_STOPSIGNAL  : (I '_' D O '_' N O T '_' C O M P U T E | S T O P S I G N A L) -> type(STOPSIGNAL), pushMode(Text), pushMode(Flags) ;
+ICK_USER        : (W R I T I N G | U S E R)                          -> type(USER),        pushMode(Text),      pushMode(Flags) ;
+ICK_VOLUME      : ('->' | V O L U M E)                               -> type(VOLUME),      pushMode(List),      pushMode(Flags) ;
+ICK_WORKDIR     : ('<-' | W O R K D I R)                             -> type(WORKDIR),     pushMode(Text),      pushMode(Flags) ;
+
+ICK_UNKNOWN     : ~[\t\u000B\f\r \n\u0003] ~[\t\u000B\f\r \n]* -> type(UNKNOWN), pushMode(Text), pushMode(Flags) ;
+
+ICK_NEWLINE     : '\n' -> type(NEWLINE) ;
+ICK_BLANK       : (Blank | UnicodeSpace)+ -> skip ;
 
 // ---- `--name=value` words between the instruction and its arguments ----------
 // Scanned byte by byte. A flag token has the white space before it inside, so
@@ -59,12 +92,24 @@ BLANK       : (Blank | UnicodeSpace)+ -> skip ;
 mode Flags;
 
 // `--` alone, also as `--""`, ends the flags.
-FLAGS_FINISH : ByteSpace+ '--' ('""' | '\'\'')* ["']? Escape? -> type(FLAGS_END), popMode ;
-FLAG_WORD    : ByteSpace+ '--' FlagPart+ Escape? -> type(FLAG) ;
-FLAG_OPEN    : ByteSpace+ '--' FlagPart* ( '"' InFlagDouble* | '\'' InFlagSingle* ) Escape? -> type(FLAG) ;
+FLAGS_FINISH : FlagsEnd -> type(FLAGS_END), popMode ;
+FLAG_WORD    : FlagWord -> type(FLAG) ;
 FLAG_NONE    : ByteSpace+ -> skip, popMode ;
-FLAG_NEWLINE : '\n' -> type(NEWLINE), popMode, mode(DEFAULT_MODE) ;
+FLAG_NEWLINE : '\n' -> type(NEWLINE), popMode, popMode ;
 
+// Behind ONBUILD comes an instruction, in the mode of keywords.
+mode TriggerFlags;
+
+TRIGGER_FLAGS_FINISH : FlagsEnd -> type(FLAGS_END), popMode ;
+TRIGGER_FLAG         : FlagWord -> type(FLAG) ;
+TRIGGER_FLAG_NONE    : ByteSpace+ -> skip, popMode ;
+TRIGGER_FLAG_NEWLINE : '\n' -> type(NEWLINE), popMode ;
+
+fragment FlagsEnd : ByteSpace+ '--' ('""' | '\'\'')* ["']? Escape? ;
+fragment FlagWord
+  : ByteSpace+ '--' FlagPart+ Escape?
+  | ByteSpace+ '--' FlagPart* ( '"' InFlagDouble* | '\'' InFlagSingle* ) Escape?
+  ;
 fragment FlagPart
   : ~[\t\u000B\f\r \n\u0002\u0005'"\\\u0006]
   | Escape ~[\n]
@@ -80,7 +125,7 @@ mode Text;
 
 TEXT_TEXT    : ~[\t\u000B\f\r \n\u0003] ~[\n]* -> type(TEXT) ;
 TEXT_BLANK   : (Blank | UnicodeSpace)+ -> skip ;
-TEXT_NEWLINE : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+TEXT_NEWLINE : '\n' -> type(NEWLINE), popMode ;
 
 // ---- RUN, CMD, ..: a JSON list of strings, else one text ----------------------
 // EXEC, BRACKETED and TEXT all run to the end of the line if they match at all,
@@ -94,7 +139,7 @@ COMMAND_EXEC      : Exec -> type(EXEC) ;
 COMMAND_BRACKETED : '[' ~[\n]* -> type(BRACKETED) ;
 COMMAND_TEXT      : ~[\t\u000B\f\r \n\u0003] ~[\n]* -> type(TEXT) ;
 COMMAND_BLANK     : (Blank | UnicodeSpace)+ -> skip ;
-COMMAND_NEWLINE   : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+COMMAND_NEWLINE   : '\n' -> type(NEWLINE), popMode ;
 
 // ---- COPY, ADD, VOLUME: a JSON list of strings, else words --------------------
 
@@ -104,7 +149,7 @@ LIST_EXEC      : Exec -> type(EXEC) ;
 LIST_BRACKETED : '[' ~[\n]* -> type(BRACKETED) ;
 LIST_WORD      : ~[\t\u000B\f\r \n\u0003[] ~[\t\u000B\f\r \n]* -> type(WORD), mode(Words) ;
 LIST_BLANK     : (Blank | UnicodeSpace)+ -> skip ;
-LIST_NEWLINE   : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+LIST_NEWLINE   : '\n' -> type(NEWLINE), popMode ;
 
 // ---- FROM, EXPOSE: words without quotes ---------------------------------------
 // White space beyond ASCII is trimmed before the first word and is part of a
@@ -114,13 +159,13 @@ mode FirstWord;
 
 FIRST_WORD         : ~[\t\u000B\f\r \n\u0003] ~[\t\u000B\f\r \n]* -> type(WORD), mode(Words) ;
 FIRST_WORD_BLANK   : (Blank | UnicodeSpace)+ -> skip ;
-FIRST_WORD_NEWLINE : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+FIRST_WORD_NEWLINE : '\n' -> type(NEWLINE), popMode ;
 
 mode Words;
 
 WORDS_WORD    : ~[\t\u000B\f\r \n]+ -> type(WORD) ;
 WORDS_BLANK   : Blank+ -> skip ;
-WORDS_NEWLINE : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+WORDS_NEWLINE : '\n' -> type(NEWLINE), popMode ;
 
 // ---- ENV, LABEL: name=value words, or a name and a text -----------------------
 // The words keep their quotes. NAME is a word without any `=`; as the first one
@@ -131,7 +176,7 @@ mode FirstPair;
 FIRST_PAIR_NAME    : NameWord -> type(NAME), mode(Text) ;
 FIRST_PAIR         : PairWord -> type(PAIR), mode(Pairs) ;
 FIRST_PAIR_BLANK   : (Blank | UnicodeSpace)+ -> skip ;
-FIRST_PAIR_NEWLINE : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+FIRST_PAIR_NEWLINE : '\n' -> type(NEWLINE), popMode ;
 
 // ---- ARG, and the rest of ENV and LABEL ---------------------------------------
 
@@ -140,7 +185,7 @@ mode Pairs;
 PAIRS_NAME    : NameWord -> type(NAME) ;
 PAIRS_PAIR    : PairWord -> type(PAIR) ;
 PAIRS_BLANK   : (Blank | UnicodeSpace)+ -> skip ;
-PAIRS_NEWLINE : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+PAIRS_NEWLINE : '\n' -> type(NEWLINE), popMode ;
 
 // In single quotes the escape character is an ordinary one. An escape at the
 // end of the line, alone or after an open quote, is dropped by Words.h.
@@ -171,7 +216,7 @@ mode Health;
 HEALTH_TYPE    : ~[\t\u000B\f\r \n\u0002\u0003\u0005] ~[\t\u000B\f\r \n\u0002\u0005]* -> type(TYPE), mode(HealthCommand) ;
 HEALTH_NOTHING : [\u0002\u0005] ~[\n]* -> skip ;
 HEALTH_BLANK   : (Blank | UnicodeSpace)+ -> skip ;
-HEALTH_NEWLINE : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+HEALTH_NEWLINE : '\n' -> type(NEWLINE), popMode ;
 
 mode HealthCommand;
 
@@ -179,7 +224,7 @@ HEALTH_EXEC            : (UnicodeSpace (UnicodeSpace | Blank)*)? Exec -> type(EX
 HEALTH_BRACKETED       : (UnicodeSpace (UnicodeSpace | Blank)*)? '[' ~[\n]* -> type(BRACKETED) ;
 HEALTH_TEXT            : ~[\t\u000B\f\r \n\u0002\u0005] ~[\n]* -> type(TEXT) ;
 HEALTH_COMMAND_BLANK   : ByteSpace+ -> skip ;
-HEALTH_COMMAND_NEWLINE : '\n' -> type(NEWLINE), mode(DEFAULT_MODE) ;
+HEALTH_COMMAND_NEWLINE : '\n' -> type(NEWLINE), popMode ;
 
 // ---- shared ---------------------------------------------------------------------
 
@@ -189,6 +234,7 @@ fragment JsonSpace  : [ \t\r] ;
 fragment JsonString : '"' ( ~["\\\u0007\u0000\t\u000B\f\r\n] | Backslash ( ["/bfnrt] | Backslash | 'u' Hex Hex Hex Hex ) )* '"' ;
 fragment Hex        : [0-9a-fA-F] ;
 
+fragment Joint        : '_' | [\u000F]+ ;
 fragment Escape       : [\\\u0006] ;
 fragment Backslash    : [\\\u0007] ;
 fragment Blank        : [\t\u000B\f\r ] ;

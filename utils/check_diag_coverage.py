@@ -35,6 +35,13 @@ def entries() -> dict[str, str]:
     return found
 
 
+def remedies() -> dict[str, str]:
+    """Each id with the format string of its remedy."""
+    text = (TABLES / "Remedies.def").read_text()
+    return {match[1]: match[2] for match in
+            re.finditer(rf"^LLB_REMEDY\(\s*(\w+),\s*{STRING}\s*\)", text, re.M)}
+
+
 def tag(name: str) -> str:
     """As lib/Support/Diagnostics.cpp makes it: CannotRead is cannot-read."""
     name = re.sub(r"(?<=[^A-Z])([A-Z])|(?<!^)([A-Z])(?=[a-z])", r"-\1\2", name)
@@ -73,6 +80,10 @@ def main() -> int:
             bad += 1
         if not covered and name not in UNTESTED:
             print(f"{name} [{tag(name)}]: in no test: {text}")
+            bad += 1
+    for name, text in sorted(remedies().items()):
+        if not re.search(text_pattern(text), corpus):
+            print(f"{name}: its remedy is in no test: {text}")
             bad += 1
     for name in sorted(set(UNTESTED) - set(names)):
         print(f"{name}: in UNTESTED but in no table")

@@ -35,7 +35,9 @@ def texts(kind: str) -> list[str]:
             for name, text in parts(path):
                 is_llb = name.endswith(".llb.txt")
                 is_dockerfile = not is_llb and re.search(r"^\s*FROM\s", text, re.M | re.I)
-                if (kind == "llb" and is_llb) or (kind == "dockerfile" and is_dockerfile):
+                is_ickfile = not is_llb and re.search(r"^\s*COME[_ ]FROM\s", text, re.M | re.I)
+                if {"llb": is_llb, "dockerfile": is_dockerfile,
+                        "ickfile": is_ickfile or is_dockerfile}[kind]:
                     found.append(text)
     return found
 
@@ -90,7 +92,8 @@ def main() -> int:
     elif target == "read_binary":
         seeds = compiled("llb") + random_definitions()
     else:
-        seeds = [text.encode() for text in texts("dockerfile")]
+        kind = "ickfile" if target == "parse_ickfile" else "dockerfile"
+        seeds = [text.encode() for text in texts(kind)]
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         (folder / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed)

@@ -105,7 +105,7 @@ void Dumper::place(const StmtBase &base) {
 }
 
 void Dumper::statement(const StmtBase &base, StmtKind kind, unsigned indent) {
-  out.indent(indent) << dockerWord(kind) << ' ';
+  out.indent(indent) << wordOf(kind, Vocabulary::Docker) << ' ';
   place(base);
   out << '\n';
   if (!base.comments.empty())

@@ -3,19 +3,7 @@
 // What the statement structs need beyond their declaration.
 #include "llb/AST/Stmt.h"
 
-#include <llvm/Support/ErrorHandling.h>
-
 namespace llb::ast {
-
-std::string_view dockerWord(StmtKind kind) {
-  switch (kind) {
-#define LLB_STMT(Class, Docker, Ick)                                           \
-  case StmtKind::Class:                                                        \
-    return Docker;
-#include "llb/AST/Stmts.def"
-  }
-  llvm_unreachable("not a statement kind");
-}
 
 std::string Heredoc::chomped() const {
   if (!chomp)

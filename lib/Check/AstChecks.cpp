@@ -7,6 +7,7 @@
 #include "llb/Check/AstChecks.h"
 #include "FixIts.h"
 
+#include "llb/Check/IckChecks.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/Unicode.h"
 
@@ -50,25 +51,34 @@ void checkDescription(const ast::StmtBase &stmt, std::string_view instruction,
 void checkFrom(const ast::FromStmt &from, Linter &linter) {
   checkFromCasing(from, linter);
   if (!from.name.empty())
-    checkDescription(from, "FROM", {from.name}, linter);
+    checkDescription(from, linter.nameOf(from.kind), {from.name}, linter);
 }
 
 void checkArg(const ast::ArgStmt &arg, Linter &linter) {
   std::vector<std::string> names;
   for (const ast::ArgDecl &decl : arg.args)
     names.push_back(decl.key);
-  checkDescription(arg, "ARG", names, linter);
+  checkDescription(arg, linter.nameOf(arg.kind), names, linter);
 }
 
-void checkMaintainer(const ast::StmtBase &stmt, Linter &linter) {
-  linter.warn(DiagId::MaintainerDeprecated, stmt, fixMaintainer(stmt));
+/// BuildKit writes the two words small.
+void checkMaintainer(const ast::StmtBase &stmt, const ast::BuildFile &file,
+                     Linter &linter) {
+  MaybeFix fix = fixMaintainer(stmt, linter.nameOf(ast::StmtKind::Label));
+  if (file.words == ast::Vocabulary::Docker)
+    linter.warn(DiagId::MaintainerDeprecated, stmt, fix, "Maintainer", "label");
+  else
+    linter.warn(DiagId::MaintainerDeprecated, stmt, fix,
+                linter.nameOf(ast::StmtKind::Maintainer),
+                linter.nameOf(ast::StmtKind::Label));
 }
 
-void checkStatement(const ast::Stmt &stmt, Linter &linter) {
+void checkStatement(const ast::Stmt &stmt, const ast::BuildFile &file,
+                    Linter &linter) {
   if (const auto *arg = std::get_if<ast::ArgStmt>(&stmt))
     checkArg(*arg, linter);
   else if (const auto *maintainer = std::get_if<ast::MaintainerStmt>(&stmt))
-    checkMaintainer(*maintainer, linter);
+    checkMaintainer(*maintainer, file, linter);
 }
 
 /// The rules of parsing, for the statements before the first error.
@@ -86,16 +96,17 @@ void checkSound(const ast::BuildFile &file, Linter &linter) {
     for (const ast::Stmt &stmt : stage.stmts) {
       if (left-- == 0)
         return;
-      checkStatement(stmt, linter);
+      checkStatement(stmt, file, linter);
     }
   }
 }
 
-void checkFaulty(const ast::Stmt &stmt, Linter &linter) {
+void checkFaulty(const ast::Stmt &stmt, const ast::BuildFile &file,
+                 Linter &linter) {
   if (const auto *from = std::get_if<ast::FromStmt>(&stmt))
     checkFromCasing(*from, linter);
   else if (std::holds_alternative<ast::MaintainerStmt>(stmt))
-    checkMaintainer(ast::baseOf(stmt), linter);
+    checkMaintainer(ast::baseOf(stmt), file, linter);
 }
 
 void checkStageNames(const ast::BuildFile &file, Linter &linter) {
@@ -113,8 +124,8 @@ void checkStageNames(const ast::BuildFile &file, Linter &linter) {
   }
 }
 
-/// Words of mixed case are no vote; a tie is for upper case. Global ARGs
-/// neither vote nor are checked.
+/// Words of mixed case and those without letters are no vote; a tie is for
+/// upper case. Global ARGs neither vote nor are checked.
 void checkInstructionCasing(const ast::BuildFile &file, Linter &linter) {
   std::vector<const ast::StmtBase *> stmts;
   for (const ast::Stage &stage : file.stages) {
@@ -125,9 +136,11 @@ void checkInstructionCasing(const ast::BuildFile &file, Linter &linter) {
   size_t lower = 0;
   size_t upper = 0;
   for (const ast::StmtBase *stmt : stmts) {
-    if (isLower(stmt->word))
+    bool isSmall = isLower(stmt->word);
+    bool isLarge = isUpper(stmt->word);
+    if (isSmall && !isLarge)
       ++lower;
-    else if (isUpper(stmt->word))
+    else if (isLarge && !isSmall)
       ++upper;
   }
   bool wantLower = lower > upper;
@@ -145,9 +158,11 @@ void llb::check::checkAst(const ast::BuildFile &file, Linter &linter) {
     linter.warn(DiagId::NoEmptyContinuation, nullptr, place.lines, place.range);
   checkSound(file, linter);
   if (file.faultyStmt)
-    checkFaulty(*file.faultyStmt, linter);
+    checkFaulty(*file.faultyStmt, file, linter);
   if (!file.sound)
     return;
   checkStageNames(file, linter);
   checkInstructionCasing(file, linter);
+  if (file.words == ast::Vocabulary::Ick)
+    checkIck(file, linter);
 }

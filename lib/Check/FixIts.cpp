@@ -105,7 +105,7 @@ MaybeFix fixKeyValue(const ast::StmtBase &stmt) {
                  std::move(assigned));
 }
 
-MaybeFix fixMaintainer(const ast::StmtBase &stmt) {
+MaybeFix fixMaintainer(const ast::StmtBase &stmt, std::string_view labelWord) {
   std::string_view text = textOf(stmt);
   std::vector<std::string_view> words = splitWords(text);
   if (words.size() < 2)
@@ -115,7 +115,8 @@ MaybeFix fixMaintainer(const ast::StmtBase &stmt) {
                         static_cast<size_t>(end - words[1].data()));
   if (name.find_first_of("\"\\`$") != std::string_view::npos)
     return std::nullopt;
-  std::string label = isLower(stmt.word) ? "label" : "LABEL";
+  std::string label =
+      isLower(stmt.word) ? unicode::toLower(labelWord) : std::string(labelWord);
   return replace({text.data(), static_cast<size_t>(end - text.data())},
                  label + " org.opencontainers.image.authors=\"" +
                      std::string(name) + "\"");

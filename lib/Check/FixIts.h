@@ -23,8 +23,9 @@ MaybeFix fixStageName(const ast::FromStmt &from);
 MaybeFix fixPlatform(const ast::FromStmt &from);
 /// `ENV key value` with an equals sign.
 MaybeFix fixKeyValue(const ast::StmtBase &stmt);
-/// MAINTAINER as the label that took its place.
-MaybeFix fixMaintainer(const ast::StmtBase &stmt);
+/// MAINTAINER as the label that took its place, which the language calls
+/// `labelWord`.
+MaybeFix fixMaintainer(const ast::StmtBase &stmt, std::string_view labelWord);
 /// A port's protocol in lower case.
 MaybeFix fixProtocol(const ast::StmtBase &stmt, std::string_view port);
 

@@ -143,6 +143,26 @@ bool CheckOptions::parse(std::string_view text, CheckOptions &result,
   return true;
 }
 
+bool CheckOptions::parseIck(std::string_view text, CheckOptions &result,
+                            std::string &error) {
+  bool ick = false;
+  std::string rest;
+  for (;;) {
+    size_t end = text.find(';');
+    std::string_view option = text.substr(0, end);
+    if (unicode::trim(option) == "ick")
+      ick = true;
+    else
+      rest.append(rest.empty() ? "" : ";").append(option);
+    if (end == std::string_view::npos)
+      break;
+    text.remove_prefix(end + 1);
+  }
+  bool good = parse(rest, result, error);
+  result.ick = ick;
+  return good;
+}
+
 std::string CheckOptions::directive(std::string_view file) {
   if (file.starts_with("\xEF\xBB\xBF"))
     file.remove_prefix(3);
@@ -169,8 +189,8 @@ std::string CheckOptions::directive(std::string_view file) {
   return {};
 }
 
-Linter::Linter(CheckOptions options, DiagEngine &diags)
-    : options(std::move(options)), diags(diags) {}
+Linter::Linter(CheckOptions options, ast::Vocabulary words, DiagEngine &diags)
+    : options(std::move(options)), words(words), diags(diags) {}
 
 bool Linter::enabled(DiagId rule,
                      const std::vector<std::string> *comments) const {
@@ -180,6 +200,8 @@ bool Linter::enabled(DiagId rule,
   CheckOptions added;
   if (comments)
     readComments(*comments, added);
+  if (info->rule.starts_with("Ick") && !options.ick)
+    return false;
   if (info->experimental)
     return options.experimentalAll || added.experimentalAll ||
            contains(options.experimental, info->rule) ||

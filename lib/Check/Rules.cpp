@@ -62,7 +62,7 @@ bool llb::check::isSecretName(std::string_view name) {
 void llb::check::invalidDefaultArgInFrom(Linter &linter,
                                          const ast::FromStmt &from) {
   linter.warn(DiagId::InvalidDefaultArgInFrom, nullptr, from.lines, from.range,
-              from.base);
+              from.base, linter.nameOf(ast::StmtKind::Arg));
 }
 
 void llb::check::undefinedArgsInFrom(Linter &linter, const ast::FromStmt &from,
@@ -72,7 +72,8 @@ void llb::check::undefinedArgsInFrom(Linter &linter, const ast::FromStmt &from,
   for (const std::string &name : unmatched)
     if (!declared.count(name))
       linter.warn(DiagId::UndefinedArgInFrom, from, name,
-                  didYouMean(name, options, /*caseSensitive=*/true));
+                  didYouMean(name, options, /*caseSensitive=*/true),
+                  linter.nameOf(from.kind));
 }
 
 void llb::check::redundantTargetPlatform(Linter &linter,
@@ -86,7 +87,7 @@ void llb::check::redundantTargetPlatform(Linter &linter,
   const std::string *target = globals.get("TARGETPLATFORM");
   if (target ? *target == platform.text : platform.text.empty())
     linter.warn(DiagId::RedundantTargetPlatform, from, fixPlatform(from),
-                from.platform);
+                from.platform, linter.nameOf(from.kind));
 }
 
 void llb::check::constPlatform(Linter &linter, const ast::FromStmt &from,
@@ -101,7 +102,7 @@ void llb::check::constPlatform(Linter &linter, const ast::FromStmt &from,
       from.name.find(spec.architecture) != std::string::npos)
     return;
   linter.warn(DiagId::FromPlatformFlagConstDisallowed, from,
-              go::quote(platform.text));
+              go::quote(platform.text), linter.nameOf(from.kind));
 }
 
 void llb::check::baseImagePlatform(Linter &linter, LineRange lines,
@@ -140,10 +141,11 @@ void llb::check::legacyKeyValue(Linter &linter, const ast::StmtBase &stmt) {
 }
 
 void llb::check::secretKey(Linter &linter, const ast::StmtBase &stmt,
-                           std::string_view instruction, std::string_view key) {
+                           ast::StmtKind instruction, std::string_view key) {
   if (isSecretName(key))
-    linter.warn(DiagId::SecretsUsedInArgOrEnv, stmt, instruction,
-                go::quote(key));
+    linter.warn(DiagId::SecretsUsedInArgOrEnv, stmt, linter.nameOf(instruction),
+                go::quote(key), linter.nameOf(ast::StmtKind::Arg),
+                linter.nameOf(ast::StmtKind::Env));
 }
 
 void llb::check::relativeWorkdir(Linter &linter, const ast::StmtBase &stmt,
@@ -164,12 +166,14 @@ void llb::check::usedTwice(Linter &linter, const ast::StmtBase &stmt,
 
 void llb::check::exposeProtoCasing(Linter &linter, const ast::StmtBase &stmt,
                                    std::string_view port) {
-  linter.warn(DiagId::ExposeProtoCasing, stmt, fixProtocol(stmt, port), port);
+  linter.warn(DiagId::ExposeProtoCasing, stmt, fixProtocol(stmt, port), port,
+              linter.nameOf(ast::StmtKind::Expose));
 }
 
 void llb::check::exposeInvalidFormat(Linter &linter, const ast::StmtBase &stmt,
                                      std::string_view port) {
-  linter.warn(DiagId::ExposeInvalidFormat, stmt, port);
+  linter.warn(DiagId::ExposeInvalidFormat, stmt, port,
+              linter.nameOf(ast::StmtKind::Expose));
 }
 
 void llb::check::copyIgnored(Linter &linter, const ast::StmtBase &stmt,

@@ -6,6 +6,7 @@
 #include "Input.h"
 #include "Resolvers.h"
 #include "llb/AST/Dump.h"
+#include "llb/Check/IckChecks.h"
 #include "llb/Driver/Bundle.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/OutputFile.h"
@@ -161,10 +162,18 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   if (options.emit == EmitKind::Tokens)
     return dumpTokens(language);
 
+  frontend::ParseOptions parsing = options.parsing;
+  if (language == frontend::Language::Ickfile)
+    parsing.ickChecks |= frontend::asksForIckChecks(text);
+  else if (parsing.ickChecks)
+    diags.report(DiagId::IckChecksElsewhere, {},
+                 frontend::languageInfo(language).title);
+  if (language == frontend::Language::Ickfile && parsing.ickChecks)
+    diags.setAnnotator(check::addIckNumber);
   ast::SourceUnit unit;
   DiagEngine syntaxErrors(sources);
   bool parsed = succeeded(frontend::parse(language, text, input->filename,
-                                          options.parsing, unit, syntaxErrors));
+                                          parsing, unit, syntaxErrors));
   if (options.emit == EmitKind::Ast) {
     for (const Diagnostic &error : syntaxErrors.diagnostics())
       diags.add(error);
@@ -195,11 +204,12 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
       diags.add(error);
   };
   lowering.maxValueBytes = options.maxValueBytes;
+  lowering.ickChecks = parsing.ickChecks;
   lowering.maxOpsBytes = options.maxOpsBytes;
   lowering.maxNesting = options.maxNesting;
-  lowering.parseTrigger = [this](std::string_view trigger, LineRange lines,
-                                 llvm::SMRange range) {
-    return frontend::parseTrigger(trigger, lines, range, diags);
+  lowering.parseTrigger = [&](std::string_view trigger, LineRange lines,
+                              llvm::SMRange range) {
+    return frontend::parseTrigger(language, trigger, lines, range, diags);
   };
   auto lowered = lower::lower(unit, lowering, diags);
   bool good = succeeded(lowered);

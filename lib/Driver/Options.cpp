@@ -130,6 +130,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> language("frontend", cl::desc(languageDesc),
                                 cl::init("auto"), cl::value_desc("name"),
                                 cl::cat(category));
+  cl::opt<bool> ickStrict(
+      "ick-strict",
+      cl::desc("Ickfiles: refuse Docker's words, read PLEASE DO as RUN"),
+      cl::cat(category));
   cl::opt<std::string> context(
       "context", cl::desc("Build context (default: directory of FILE)"),
       cl::value_desc("dir"), cl::cat(category));
@@ -251,8 +255,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> cgroupParent("cgroup-parent",
                                     cl::desc("Parent control group of RUN"),
                                     cl::value_desc("path"), cl::cat(build));
-  cl::opt<bool> check("check", cl::desc("Run the build checks only"),
-                      cl::cat(build));
+  cl::opt<std::string> check(
+      "check", cl::ValueOptional,
+      cl::desc("Run the build checks only; =ick adds those of Ickfiles"),
+      cl::cat(build));
   cl::opt<std::string> call(
       "call",
       cl::desc("check, lint, outline, targets or describe; ,format=json"),
@@ -286,6 +292,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   if (!result.language && language != "auto")
     return usage("--frontend knows auto, " + frontend::languageNames() +
                  ", not '" + language + "'");
+  result.parsing.ickStrict = ickStrict;
   result.emit = emit;
   result.force = force;
   result.output = output;
@@ -379,9 +386,14 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   }
   if (cgroupParent.getNumOccurrences())
     opts["cgroup-parent"] = cgroupParent;
-  if (check && call.empty())
+  // As for docker, a value may be a boolean.
+  bool checks = check.getNumOccurrences() != 0 && check != "false";
+  if (checks && !check.empty() && check != "true" && check != "ick")
+    return usage("--check takes no value but ick, not '" + check + "'");
+  result.parsing.ickChecks = check == "ick";
+  if (checks && call.empty())
     call.setValue("check");
-  else if (check)
+  else if (checks)
     return usage("--check is --call=check; give one of them");
   if (std::string error = readCall(call, result); !error.empty())
     return usage("--call: " + error);

@@ -118,6 +118,16 @@ llvm::LogicalResult parse(Language language, std::string_view text,
   return frontendOf(language).parse(text, filename, options, result, diags);
 }
 
+llvm::FailureOr<ast::Stmt> parseTrigger(Language language,
+                                        std::string_view text, LineRange lines,
+                                        llvm::SMRange range,
+                                        DiagEngine &diags) {
+  auto *parse = frontendOf(language).parseTrigger;
+  if (!parse)
+    parse = DockerfileFrontend.parseTrigger;
+  return parse(text, lines, range, diags);
+}
+
 void dumpTokens(Language language, std::string_view text,
                 const ParseOptions &options, llvm::raw_ostream &out,
                 DiagEngine &diags) {

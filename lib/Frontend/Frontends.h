@@ -21,6 +21,11 @@ struct Frontend {
   llvm::LogicalResult (*parse)(std::string_view text, std::string_view filename,
                                const ParseOptions &options,
                                ast::SourceUnit &result, DiagEngine &diags);
+  /// Null: triggers are read as Dockerfiles read them.
+  llvm::FailureOr<ast::Stmt> (*parseTrigger)(std::string_view text,
+                                             LineRange lines,
+                                             llvm::SMRange range,
+                                             DiagEngine &diags) = nullptr;
   void (*dumpTokens)(std::string_view text, const ParseOptions &options,
                      llvm::raw_ostream &out, DiagEngine &diags);
 };

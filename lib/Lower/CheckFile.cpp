@@ -13,10 +13,12 @@ findCheckOptions(const ast::BuildFile &file, const FrontendOptions &frontend,
                  DiagEngine &diags) {
   if (frontend.check)
     return *frontend.check;
+  auto *parse = file.words == ast::Vocabulary::Ick
+                    ? check::CheckOptions::parseIck
+                    : check::CheckOptions::parse;
   check::CheckOptions result;
   std::string error;
-  if (check::CheckOptions::parse(check::CheckOptions::directive(file.text),
-                                 result, error))
+  if (parse(check::CheckOptions::directive(file.text), result, error))
     return result;
   diags.report(DiagId::InvalidCheckOptions, {}, error);
   return llvm::failure();
@@ -31,12 +33,13 @@ llvm::FailureOr<check::Linter> checkFile(const ast::BuildFile &file,
     lowering.reportSyntax();
   if (llvm::failed(options))
     return llvm::failure();
-  check::Linter linter(std::move(*options), diags);
+  options->ick |= lowering.ickChecks;
+  check::Linter linter(std::move(*options), file.words, diags);
   check::checkAst(file, linter);
   if (!file.sound)
     return llvm::failure();
   if (file.stages.empty()) {
-    diags.report(DiagId::NoStages, {});
+    diags.report(DiagId::NoStages, {}, ast::languageWord(file.words));
     return llvm::failure();
   }
   return linter;

@@ -178,9 +178,13 @@ private:
     return addLocal(source);
   }
 
+  std::string_view copyWord() const {
+    return ast::wordOf(ast::StmtKind::Copy, context.file.words);
+  }
+
   llvm::LogicalResult addGit(const std::string &source, const GitRef &ref) {
     if (!request.isAdd)
-      return dispatch.errorAt(source, DiagId::CopyFromGit);
+      return dispatch.errorAt(source, DiagId::CopyFromGit, copyWord());
     if (request.keepGitDir && ref.keepGitDir &&
         *request.keepGitDir != *ref.keepGitDir)
       return dispatch.errorAt(source, DiagId::KeepGitDirConflict);
@@ -205,7 +209,7 @@ private:
 
   llvm::LogicalResult addHttp(const std::string &source) {
     if (!request.isAdd)
-      return dispatch.errorAt(source, DiagId::CopyFromUrl);
+      return dispatch.errorAt(source, DiagId::CopyFromUrl, copyWord());
     std::string filename = "__unnamed__";
     if (std::optional<go::Url> url = go::Url::parse(source)) {
       std::string base = go::basePath(url->path);

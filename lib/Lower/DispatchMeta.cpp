@@ -29,7 +29,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch, const ast::EnvStmt &stmt) {
   for (const ast::KeyValue &pair : pairs) {
     if (pair.legacy)
       check::legacyKeyValue(dispatch.context.linter, stmt);
-    check::secretKey(dispatch.context.linter, stmt, "ENV", pair.key);
+    check::secretKey(dispatch.context.linter, stmt, stmt.kind, pair.key);
     history.append(" ").append(pair.key).append("=").append(pair.value);
     dispatch.stage.env.assign(pair.key, pair.value);
     dispatch.stage.image.env.assign(pair.key, pair.value);
@@ -80,7 +80,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch, const ast::ArgStmt &stmt) {
   StageState &stage = dispatch.stage;
   std::string history = "ARG ";
   for (const ast::ArgDecl &decl : stmt.args) {
-    check::secretKey(dispatch.context.linter, stmt, "ARG", decl.key);
+    check::secretKey(dispatch.context.linter, stmt, stmt.kind, decl.key);
     std::optional<std::string> value;
     bool inherited = false;
     if (llvm::failed(argValue(dispatch, decl, value, inherited)))

@@ -57,9 +57,9 @@ static llvm::FailureOr<Command> makeCopy(LowerContext &context,
                                          const ast::Stmt &stmt,
                                          std::optional<LineRange> place) {
   const auto &copy = std::get<ast::CopyStmt>(stmt);
-  auto fail = [&](DiagId id, const std::string &text) {
+  auto fail = [&](DiagId id, const auto &...values) {
     auto report = context.diags.report(
-        id, place ? copy.range : findWord(copy.range, copy.from), text);
+        id, place ? copy.range : findWord(copy.range, copy.from), values...);
     if (place)
       report.place(*place);
     return llvm::failure();
@@ -72,7 +72,9 @@ static llvm::FailureOr<Command> makeCopy(LowerContext &context,
   if (!expanded.ok())
     return fail(DiagId::ExpansionFailed, expanded.error);
   if (expanded.text != copy.from)
-    return fail(DiagId::VariableInCopyFrom, "");
+    return fail(DiagId::VariableInCopyFrom,
+                ast::wordOf(ast::StmtKind::From, context.file.words),
+                ast::wordOf(ast::StmtKind::Arg, context.file.words));
 
   auto index = go::parseAtoi(copy.from);
   if (index.ok()) {

@@ -16,11 +16,15 @@ Diagnostic DiagEngine::make(DiagId id, llvm::SMRange range,
   diag.severity = info.severity;
   diag.message = fmt::vformat(
       fmt::string_view(info.format.data(), info.format.size()), args);
+  diag.remedy = fmt::vformat(
+      fmt::string_view(info.remedy.data(), info.remedy.size()), args);
   diag.range = range;
   return diag;
 }
 
 DiagEngine::Reporter DiagEngine::add(Diagnostic diag) {
+  if (annotator)
+    annotator(diag);
   if (diag.severity == Severity::Error)
     ++errors;
   diags.push_back(std::move(diag));

@@ -49,6 +49,8 @@ public:
     }
     printPlaces(diag.places);
     printFixIts(diag.fixIts);
+    if (!diag.remedy.empty())
+      out << ",\"remedy\":" << go::jsonString(diag.remedy);
     if (!diag.notes.empty()) {
       out << ",\"notes\":";
       printAll(diag.notes);

@@ -104,6 +104,9 @@ void print(const Diagnostic &diag, const llvm::SourceMgr &sources,
     for (const FixIt &fix : diag.fixIts)
       if (fix.text.empty())
         out << "fix: remove '" << textOf(fix.range).trim() << "'\n";
+  if (!diag.remedy.empty())
+    llvm::SMDiagnostic("", llvm::SourceMgr::DK_Note, diag.remedy)
+        .print(/*ProgName=*/nullptr, out, out.has_colors());
   for (const Diagnostic &note : diag.notes)
     print(note, sources, out);
 }

@@ -75,8 +75,11 @@ struct Tables {
   Tables() {
     for (unsigned i = 0; i < numAll; ++i) {
       tags[i] = kebab(rawDiags[i].name);
-      infos[i] = {tags[i], rawDiags[i].severity, rawDiags[i].format};
+      infos[i] = {tags[i], rawDiags[i].severity, rawDiags[i].format, {}};
     }
+#define LLB_REMEDY(Id, Format)                                                 \
+  infos[static_cast<unsigned>(DiagId::Id)].remedy = Format;
+#include "llb/Support/Remedies.def"
     for (unsigned i = 0; i < numChecks; ++i) {
       if (!rawChecks[i].slug.empty())
         urls[i] =

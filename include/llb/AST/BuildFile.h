@@ -35,6 +35,8 @@ struct BuildFile {
   std::string filename;
   /// The whole text; owned by the SourceMgr.
   std::string_view text;
+  /// The language, as far as it matters after parsing: for messages.
+  Vocabulary words = Vocabulary::Docker;
   std::vector<Directive> directives;
   /// The escape character: a backslash, or a backtick.
   char escape = '\\';

@@ -8,6 +8,7 @@
 #define LLB_AST_STMT_H
 
 #include "llb/AST/Field.h"
+#include "llb/AST/Words.h"
 #include "llb/Support/DiagEngine.h"
 
 #include <cstdint>
@@ -17,14 +18,6 @@
 #include <vector>
 
 namespace llb::ast {
-
-enum class StmtKind : uint8_t {
-#define LLB_STMT(Class, Docker, Ick) Class,
-#include "llb/AST/Stmts.def"
-};
-
-/// The Dockerfile word of a statement, upper case.
-std::string_view dockerWord(StmtKind kind);
 
 /// The body of `<<NAME`, as it stands in the file.
 struct Heredoc {

@@ -20,6 +20,8 @@ struct CheckOptions {
   bool skipAll = false;
   bool experimentalAll = false;
   bool errorOnWarning = false;
+  /// Run the checks of Ickfiles, too; no option of BuildKit's.
+  bool ick = false;
   std::vector<std::string> skip;
   std::vector<std::string> experimental;
 
@@ -27,6 +29,10 @@ struct CheckOptions {
   /// BuildKit's text.
   static bool parse(std::string_view text, CheckOptions &result,
                     std::string &error);
+
+  /// The same for an Ickfile, where one of the options may be `ick`.
+  static bool parseIck(std::string_view text, CheckOptions &result,
+                       std::string &error);
 
   /// What the `# check=` directive at the top of a file says, cut at its first
   /// space; empty if there is none. Unlike the parser this skips a `#!` line
@@ -36,7 +42,8 @@ struct CheckOptions {
 
 class Linter {
 public:
-  Linter(CheckOptions options, DiagEngine &diags);
+  /// Messages name instructions in `words`.
+  Linter(CheckOptions options, ast::Vocabulary words, DiagEngine &diags);
 
   /// A linter that evaluates nothing, for all platforms but the first.
   void mute() { muted = true; }
@@ -88,10 +95,16 @@ public:
 
   const CheckOptions &getOptions() const { return options; }
 
+  /// What messages call an instruction.
+  std::string_view nameOf(ast::StmtKind kind) const {
+    return ast::wordOf(kind, words);
+  }
+
 private:
   void record(Diagnostic diag, LineRange lines);
 
   CheckOptions options;
+  ast::Vocabulary words;
   DiagEngine &diags;
   bool muted = false;
   std::set<std::string_view> violated;

@@ -61,10 +61,9 @@ void undefinedVars(Linter &linter, const ast::StmtBase &stmt,
 /// LegacyKeyValueFormat: `ENV key value` or `LABEL key value`; one per pair.
 void legacyKeyValue(Linter &linter, const ast::StmtBase &stmt);
 
-/// SecretsUsedInArgOrEnv: `key` sounds like a secret's. `instruction` is `ARG`
-/// or `ENV`.
+/// SecretsUsedInArgOrEnv: `key` sounds like a secret's.
 void secretKey(Linter &linter, const ast::StmtBase &stmt,
-               std::string_view instruction, std::string_view key);
+               ast::StmtKind instruction, std::string_view key);
 
 /// WorkdirRelativePath: `path`, expanded, is relative and no WORKDIR came
 /// before.

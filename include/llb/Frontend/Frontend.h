@@ -42,7 +42,15 @@ Language detectLanguage(std::string_view text, std::string_view filename);
 void warnOfForeignSyntax(std::string_view text, Language language,
                          DiagEngine &diags);
 
-struct ParseOptions {};
+struct ParseOptions {
+  /// Ickfiles only: refuse Docker's words, and take PLEASE DO for a RUN.
+  bool ickStrict = false;
+  /// Ickfiles only: the checks of Ickfiles run, which say more about words.
+  bool ickChecks = false;
+};
+
+/// Whether the `# check=` line of an Ickfile asks for the checks of Ickfiles.
+bool asksForIckChecks(std::string_view text);
 
 /// Parses a file that is one of `diags`' buffers. The result is always filled
 /// as far as it could be read; failure means that errors were reported.
@@ -56,6 +64,12 @@ void dumpTokens(Language language, std::string_view text,
                 const ParseOptions &options, llvm::raw_ostream &out,
                 DiagEngine &diags);
 
+/// Parses an Ickfile in the same way; messages name instructions as it does.
+llvm::LogicalResult parseIckfile(std::string_view text,
+                                 std::string_view filename,
+                                 const ParseOptions &options,
+                                 ast::BuildFile &result, DiagEngine &diags);
+
 /// Parses a Dockerfile that is one of `diags`' buffers. Parsing goes on after
 /// an error; the first one reported is the one BuildKit v0.32.2 stops at, with
 /// its wording and places. The result is always filled as far as it could be
@@ -64,15 +78,12 @@ llvm::LogicalResult parseDockerfile(std::string_view text,
                                     std::string_view filename,
                                     ast::BuildFile &result, DiagEngine &diags);
 
-/// Parses one ONBUILD trigger taken from an image config or a stage. Places of
-/// errors and statements are `lines` and `range`, those of the FROM that
-/// brought it in.
-llvm::FailureOr<ast::Stmt> parseTrigger(std::string_view text, LineRange lines,
+/// Parses one ONBUILD trigger taken from an image config or a stage, as files
+/// of `language` read it. Places of errors and statements are `lines` and
+/// `range`, those of the FROM that brought it in.
+llvm::FailureOr<ast::Stmt> parseTrigger(Language language,
+                                        std::string_view text, LineRange lines,
                                         llvm::SMRange range, DiagEngine &diags);
-
-/// Prints the tokens of a Dockerfile, one a line: `line:column KIND "text"`.
-void dumpDockerfileTokens(std::string_view text, llvm::raw_ostream &out,
-                          DiagEngine &diags);
 
 } // namespace llb::frontend
 

@@ -38,6 +38,8 @@ struct LowerOptions {
   /// Reports what parsing found wrong, if that has not been done: it comes after
   /// errors of options and before all else. May be called more than once.
   std::function<void()> reportSyntax;
+  /// Run the checks of Ickfiles, whether or not the file asks for them.
+  bool ickChecks = false;
   /// Bytes of one expanded value, and of all operations together; beyond them
   /// is an error.
   size_t maxValueBytes = size_t(16) << 20;

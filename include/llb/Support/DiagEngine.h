@@ -10,6 +10,7 @@
 #include "llb/Support/Diagnostics.h"
 
 #include <fmt/format.h>
+#include <functional>
 #include <llvm/Support/SMLoc.h>
 #include <memory>
 #include <string>
@@ -48,6 +49,8 @@ struct Diagnostic {
   /// BuildKit's places for this error, outermost last, each a line range.
   std::vector<LineRange> places;
   std::vector<FixIt> fixIts;
+  /// What to do about it, where the message does not say; may be empty.
+  std::string remedy;
   /// Notes that follow the message.
   std::vector<Diagnostic> notes;
 
@@ -92,6 +95,11 @@ public:
   Reporter report(DiagId id, llvm::SMRange range, const Args &...args) {
     return add(make(id, range, fmt::make_format_args(args...)));
   }
+  /// Calls `annotate` for every message from here on, before it is recorded.
+  void setAnnotator(std::function<void(Diagnostic &)> annotate) {
+    annotator = std::move(annotate);
+  }
+
   /// Records a message that was made elsewhere.
   Reporter add(Diagnostic diag);
 
@@ -110,6 +118,7 @@ public:
 private:
   llvm::SourceMgr &sources;
   std::vector<Diagnostic> diags;
+  std::function<void(Diagnostic &)> annotator;
   unsigned errors = 0;
 };
 

@@ -28,6 +28,8 @@ struct DiagInfo {
   Severity severity;
   /// fmt format string with positional arguments only.
   std::string_view format;
+  /// The format of the remedy, empty if there is none.
+  std::string_view remedy;
 };
 
 /// What Checks.def says of one build check (BuildKit v0.32.2, linter rules).

@@ -4,6 +4,7 @@
 // 0x7F for the few sequences that mean something.
 #include "ByteClasses.h"
 
+#include "llb/AST/Words.h"
 #include "llb/Support/Unicode.h"
 
 #include <array>
@@ -21,6 +22,7 @@ enum Class : char {
   BacktickEscape = 0x06,
   PlainBackslash = 0x07,
   LetterLater = 0x0E,
+  Joint = 0x0F,
 };
 
 constexpr std::array<char, 256> makeTable(char escape) {
@@ -65,7 +67,59 @@ void markSequences(char *classes, std::string_view text) {
   }
 }
 
+bool isOnbuild(std::string_view word) {
+  return ast::stmtKindNamed(word, ast::Vocabulary::Ick) ==
+             ast::StmtKind::Onbuild ||
+         ast::stmtKindNamed(word, ast::Vocabulary::Docker) ==
+             ast::StmtKind::Onbuild;
+}
+
+constexpr std::string_view blanks = " \t\v\f\r";
+
+/// Whether `rest` starts with the two words of `spelling`, with blanks between
+/// them; where these are.
+bool startsWithTwoWords(std::string_view rest, std::string_view spelling,
+                        size_t &begin, size_t &end) {
+  size_t space = spelling.find(' ');
+  if (space == std::string_view::npos)
+    return false;
+  std::string_view second = spelling.substr(space + 1);
+  begin = rest.find_first_of(blanks);
+  if (begin != space ||
+      !unicode::equalFold(rest.substr(0, begin), spelling.substr(0, space)))
+    return false;
+  end = rest.find_first_not_of(blanks, begin);
+  if (end == std::string_view::npos)
+    return false;
+  std::string_view word = rest.substr(end);
+  return unicode::equalFold(word.substr(0, word.find_first_of(blanks)), second);
+}
+
 } // namespace
+
+void joinTwoWords(std::string &classes, std::string_view text) {
+  size_t first = classes.size() - text.size();
+  size_t at = 0;
+  for (;;) {
+    std::string_view rest = text.substr(at);
+    for (ast::StmtKind kind : ast::allStmtKinds)
+      for (std::string_view spelling :
+           ast::spellings(kind, ast::Vocabulary::Ick)) {
+        size_t begin, end;
+        if (startsWithTwoWords(rest, spelling, begin, end)) {
+          std::fill_n(classes.begin() + first + at + begin, end - begin, Joint);
+          return;
+        }
+      }
+    size_t end = rest.find_first_of(blanks);
+    if (end == std::string_view::npos || !isOnbuild(rest.substr(0, end)))
+      return;
+    at += end;
+    at = text.find_first_not_of(blanks, at);
+    if (at == std::string_view::npos)
+      return;
+  }
+}
 
 void appendByteClasses(std::string &out, std::string_view text, char escape) {
   const auto &table = escape == '`' ? backtickTable : backslashTable;

@@ -17,6 +17,10 @@ namespace llb::frontend {
 /// escape character, `\` or `` ` ``.
 void appendByteClasses(std::string &out, std::string_view text, char escape);
 
+/// Makes one word of each of PLEASE DO and COME FROM at the start of a line or
+/// behind ABSTAIN. `classes` ends in the classes of `text`.
+void joinTwoWords(std::string &classes, std::string_view text);
+
 /// 0x09 to 0x0D, space, 0x85 and 0xA0: white space to a scanner that takes
 /// bytes for characters.
 inline bool isByteSpace(char c) {

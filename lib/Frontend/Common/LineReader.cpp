@@ -58,13 +58,16 @@ class LineReader {
 public:
   using HoldsHeredocs = llvm::function_ref<bool(std::string_view, char)>;
 
-  LineReader(std::string_view text, HoldsHeredocs holdsHeredocs)
-      : text(text), scanner(text), holdsHeredocs(holdsHeredocs) {}
+  LineReader(std::string_view text, std::string_view language,
+             HoldsHeredocs holdsHeredocs)
+      : text(text), language(language), scanner(text),
+        holdsHeredocs(holdsHeredocs) {}
 
   LineFile read();
 
 private:
   std::string_view text;
+  std::string_view language;
   PhysicalLines scanner;
   HoldsHeredocs holdsHeredocs;
   DirectiveParser directives;
@@ -197,7 +200,7 @@ void LineReader::readHeredocs(LogicalLine &line, const char *&end) {
       size_t word = line.text.find("<<");
       line.error = makeError(DiagId::UnterminatedHeredoc,
                              line.place(word, line.text.size() - word),
-                             {line.lines.first, current});
+                             {line.lines.first, current}, heredoc.name);
       return;
     }
   }
@@ -211,7 +214,7 @@ void LineReader::finish() {
   else if (scanner.tooLong())
     file.endError =
         makeError(DiagId::LineTooLong, rangeOf(scanner.unread().substr(0, 1)),
-                  {current, current}, PhysicalLines::maxLine - 1);
+                  {current, current}, PhysicalLines::maxLine - 1, language);
 }
 
 LineFile LineReader::read() {
@@ -253,10 +256,10 @@ llvm::SMRange LogicalLine::place(size_t offset, size_t length) const {
           llvm::SMLoc::getFromPointer(std::max(begin, end))};
 }
 
-LineFile readLines(std::string_view text,
+LineFile readLines(std::string_view text, std::string_view language,
                    llvm::function_ref<bool(std::string_view line, char escape)>
                        holdsHeredocs) {
-  return LineReader(text, holdsHeredocs).read();
+  return LineReader(text, language, holdsHeredocs).read();
 }
 
 } // namespace llb::frontend

@@ -65,11 +65,12 @@ struct LineFile {
   std::optional<Diagnostic> endError;
 };
 
-/// Reads `text`, which the result points into. `holdsHeredocs` says of a
+/// Reads `text`, which the result points into. `language` is for messages:
+/// `dockerfile`. `holdsHeredocs` says of a
 /// logical line with a `<<` whether its instruction takes heredocs; `escape` is
 /// the file's escape character.
 LineFile readLines(
-    std::string_view text,
+    std::string_view text, std::string_view language,
     llvm::function_ref<bool(std::string_view line, char escape)> holdsHeredocs);
 
 } // namespace llb::frontend

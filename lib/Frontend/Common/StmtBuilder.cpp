@@ -4,21 +4,16 @@
 #include "StmtBuilder.h"
 
 #include "Heredoc.h"
+#include "Keywords.h"
 #include "llb/AST/Mount.h"
 #include "llb/Support/GoText.h"
-#include "llb/Support/Suggest.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
-#include <llvm/ADT/StringRef.h>
 #include <map>
 
 namespace llb::frontend {
 namespace {
-
-bool isRegexpSpace(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
 
 /// The rest of the first comment that starts with `name` and a space.
 std::string docComment(const std::vector<std::string> &comments,
@@ -44,8 +39,10 @@ bool isStageName(std::string_view name) {
 
 class Builder {
 public:
-  Builder(RawStmt &raw, Args args, char escape, Diagnostic &error)
-      : raw(raw), line(*raw.line), args(std::move(args)), error(error) {
+  Builder(RawStmt &raw, Args args, char escape, ast::Vocabulary words,
+          Diagnostic &error)
+      : raw(raw), line(*raw.line), args(std::move(args)), words(words),
+        error(error) {
     for (const Word &word : raw.heads[0].flags)
       flags.push_back({flagText(word.text, escape), raw.place(word)});
   }
@@ -56,6 +53,7 @@ private:
   RawStmt &raw;
   LogicalLine &line;
   Args args;
+  ast::Vocabulary words;
   Diagnostic &error;
   std::vector<FlagWord> flags;
 
@@ -93,17 +91,21 @@ private:
   bool fill(ast::WorkdirStmt &stmt);
 
   bool unknownInstruction();
-  bool needArguments(std::string_view instruction);
-  bool oneArgument(std::string_view instruction, std::string &target);
-  bool fillPairs(std::string_view instruction,
-                 std::vector<ast::KeyValue> &target);
+  bool needArguments();
+  bool oneArgument(std::string &target);
+  bool fillPairs(std::vector<ast::KeyValue> &target);
   ast::CommandLine commandLine() const;
   bool readDuration(std::string_view flag, const std::string &text,
                     int64_t &target);
-  template <class Stmt>
-  bool fillFiles(std::string_view instruction, Stmt &stmt);
+  template <class Stmt> bool fillFiles(Stmt &stmt);
+  bool checkTrigger(const Head &inner);
 
   llvm::SMRange wordRange() const { return raw.place(raw.heads[0].word); }
+  /// What messages call an instruction, by default the one at hand.
+  std::string_view name(ast::StmtKind kind) const {
+    return ast::wordOf(kind, words);
+  }
+  std::string_view name() const { return name(*raw.heads[0].kind); }
   bool readFlags(llvm::ArrayRef<FlagSpec> specs = {}) {
     return parseFlags(flags, specs, error);
   }
@@ -115,39 +117,35 @@ private:
 };
 
 bool Builder::unknownInstruction() {
-  std::vector<std::string> names = {
-#define LLB_STMT(Class, Docker, Ick) Docker,
-#include "llb/AST/Stmts.def"
-  };
   std::string word(raw.heads[0].word.text);
+  auto better = suggestKeyword(word, raw.rest.text, words);
   fail(DiagId::UnknownInstruction, wordRange(), word,
-       didYouMean(word, names, /*caseSensitive=*/false));
-  if (auto better = suggest(word, names, /*caseSensitive=*/false))
-    error.fixIts.push_back({wordRange(), *better});
+       better ? " (did you mean " + better->text + "?)" : "");
+  if (better && better->forWord)
+    error.fixIts.push_back({wordRange(), better->text});
   return false;
 }
 
-bool Builder::needArguments(std::string_view instruction) {
-  return fail(DiagId::NeedsArguments, wordRange(), instruction);
+bool Builder::needArguments() {
+  return fail(DiagId::NeedsArguments, wordRange(), name());
 }
 
 /// The argument is the rest of the line, so there is one or none.
-bool Builder::oneArgument(std::string_view instruction, std::string &target) {
+bool Builder::oneArgument(std::string &target) {
   if (args.items.size() != 1)
-    return fail(DiagId::NeedsOneArgument, wordRange(), instruction);
+    return fail(DiagId::NeedsOneArgument, wordRange(), name());
   target = std::move(args.items[0].text);
   return true;
 }
 
-bool Builder::fillPairs(std::string_view instruction,
-                        std::vector<ast::KeyValue> &target) {
+bool Builder::fillPairs(std::vector<ast::KeyValue> &target) {
   if (!readFlags())
     return false;
   if (args.pairs.empty())
-    return needArguments(instruction);
+    return needArguments();
   for (Pair &pair : args.pairs) {
     if (pair.value.key.empty())
-      return fail(DiagId::BlankName, pair.range, instruction);
+      return fail(DiagId::BlankName, pair.range, name());
     target.push_back(std::move(pair.value));
   }
   return true;
@@ -163,12 +161,11 @@ ast::CommandLine Builder::commandLine() const {
 
 /// Sources, inline files and destination of ADD and COPY. A body is found by
 /// its heredoc's name, so of two with one name the last counts for both.
-template <class Stmt>
-bool Builder::fillFiles(std::string_view instruction, Stmt &stmt) {
+template <class Stmt> bool Builder::fillFiles(Stmt &stmt) {
   std::string ignored;
   Arg &dest = args.items.back();
   if (parseHeredocWord(dest.text, ignored))
-    return fail(DiagId::HeredocDestination, dest.range, instruction);
+    return fail(DiagId::HeredocDestination, dest.range, name());
   std::map<std::string_view, const ast::Heredoc *> bodies;
   for (const ast::Heredoc &heredoc : line.heredocs)
     bodies[heredoc.name] = &heredoc;
@@ -192,7 +189,7 @@ bool Builder::fillFiles(std::string_view instruction, Stmt &stmt) {
 
 bool Builder::fill(ast::AddStmt &stmt) {
   if (args.items.size() < 2)
-    return fail(DiagId::NeedsDestination, wordRange(), "ADD");
+    return fail(DiagId::NeedsDestination, wordRange(), name());
   return readFlags({{"chown", &stmt.chown},
                     {"chmod", &stmt.chmod},
                     {"link", &stmt.link},
@@ -200,30 +197,30 @@ bool Builder::fill(ast::AddStmt &stmt) {
                     {"checksum", &stmt.checksum},
                     {"unpack", &stmt.unpack},
                     {"exclude", &stmt.excludes}}) &&
-         fillFiles("ADD", stmt);
+         fillFiles(stmt);
 }
 
 bool Builder::fill(ast::CopyStmt &stmt) {
   if (args.items.size() < 2)
-    return fail(DiagId::NeedsDestination, wordRange(), "COPY");
+    return fail(DiagId::NeedsDestination, wordRange(), name());
   return readFlags({{"chown", &stmt.chown},
                     {"from", &stmt.from},
                     {"chmod", &stmt.chmod},
                     {"link", &stmt.link},
                     {"exclude", &stmt.excludes},
                     {"parents", &stmt.parents}}) &&
-         fillFiles("COPY", stmt);
+         fillFiles(stmt);
 }
 
 /// Flags of an ARG are read with the line and never looked at.
 bool Builder::fill(ast::ArgStmt &stmt) {
   if (args.items.empty())
-    return needArguments("ARG");
+    return needArguments();
   for (Arg &arg : args.items) {
     ast::ArgDecl decl;
     size_t equal = arg.text.find('=');
     if (equal == 0)
-      return fail(DiagId::BlankName, arg.range, "ARG");
+      return fail(DiagId::BlankName, arg.range, name());
     decl.key = arg.text.substr(0, equal);
     if (equal != std::string::npos)
       decl.value = arg.text.substr(equal + 1);
@@ -243,15 +240,13 @@ bool Builder::fill(ast::EntrypointStmt &stmt) {
   return readFlags();
 }
 
-bool Builder::fill(ast::EnvStmt &stmt) { return fillPairs("ENV", stmt.pairs); }
+bool Builder::fill(ast::EnvStmt &stmt) { return fillPairs(stmt.pairs); }
 
-bool Builder::fill(ast::LabelStmt &stmt) {
-  return fillPairs("LABEL", stmt.pairs);
-}
+bool Builder::fill(ast::LabelStmt &stmt) { return fillPairs(stmt.pairs); }
 
 bool Builder::fill(ast::ExposeStmt &stmt) {
   if (args.items.empty())
-    return needArguments("EXPOSE");
+    return needArguments();
   if (!readFlags())
     return false;
   for (Arg &arg : args.items)
@@ -261,21 +256,21 @@ bool Builder::fill(ast::ExposeStmt &stmt) {
 }
 
 bool Builder::fill(ast::FromStmt &stmt) {
-  const std::vector<Arg> &words = args.items;
-  if (!words.empty())
-    stmt.base = words[0].text;
-  if (words.size() >= 3)
-    stmt.asWord = words[1].text;
-  if (words.size() == 3)
-    stmt.nameAsWritten = words[2].text;
-  if (words.size() == 3 && unicode::equalFold(words[1].text, "as")) {
-    stmt.name = unicode::toLower(words[2].text);
+  const std::vector<Arg> &names = args.items;
+  if (!names.empty())
+    stmt.base = names[0].text;
+  if (names.size() >= 3)
+    stmt.asWord = names[1].text;
+  if (names.size() == 3)
+    stmt.nameAsWritten = names[2].text;
+  if (names.size() == 3 && unicode::equalFold(names[1].text, "as")) {
+    stmt.name = unicode::toLower(names[2].text);
     if (!isStageName(stmt.name))
-      return fail(DiagId::InvalidStageName, words[2].range,
-                  go::quote(words[2].text));
-  } else if (words.size() != 1) {
+      return fail(DiagId::InvalidStageName, names[2].range,
+                  go::quote(names[2].text));
+  } else if (names.size() != 1) {
     return fail(DiagId::FromArguments,
-                words.empty() ? wordRange() : raw.place(raw.rest));
+                names.empty() ? wordRange() : raw.place(raw.rest), name());
   }
   stmt.doc = docComment(line.comments, stmt.name);
   return readFlags({{"platform", &stmt.platform}});
@@ -299,11 +294,12 @@ bool Builder::readDuration(std::string_view flag, const std::string &text,
 
 bool Builder::fill(ast::HealthcheckStmt &stmt) {
   if (args.items.empty())
-    return needArguments("HEALTHCHECK");
+    return needArguments();
   std::string type = unicode::toUpper(args.items[0].text);
   if (type == "NONE") {
     if (args.items.size() > 1)
-      return fail(DiagId::HealthcheckNoneArguments, args.items[1].range);
+      return fail(DiagId::HealthcheckNoneArguments, args.items[1].range,
+                  name());
     stmt.test = {type};
     return true;
   }
@@ -315,9 +311,10 @@ bool Builder::fill(ast::HealthcheckStmt &stmt) {
                   {"retries", &retries}}))
     return false;
   if (type != "CMD")
-    return fail(DiagId::HealthcheckType, args.items[0].range, go::quote(type));
+    return fail(DiagId::HealthcheckType, args.items[0].range, go::quote(type),
+                name());
   if (args.items.size() == 1)
-    return fail(DiagId::HealthcheckNoCommand, wordRange());
+    return fail(DiagId::HealthcheckNoCommand, wordRange(), name());
   stmt.test.push_back(args.json ? "CMD" : "CMD-SHELL");
   for (size_t i = 1; i < args.items.size(); ++i)
     stmt.test.push_back(std::move(args.items[i].text));
@@ -339,38 +336,34 @@ bool Builder::fill(ast::HealthcheckStmt &stmt) {
 }
 
 bool Builder::fill(ast::MaintainerStmt &stmt) {
-  return oneArgument("MAINTAINER", stmt.maintainer) && readFlags();
+  return oneArgument(stmt.maintainer) && readFlags();
+}
+
+/// Docker's words are compared in upper case, as BuildKit does it: the lexer's
+/// rule about letters of other alphabets is another.
+bool Builder::checkTrigger(const Head &inner) {
+  std::optional<ast::StmtKind> kind;
+  if (words == ast::Vocabulary::Docker)
+    kind = ast::stmtKindNamed(unicode::toUpper(unicode::trim(inner.word.text)),
+                              words);
+  else
+    kind = inner.kind;
+  if (kind == ast::StmtKind::Onbuild)
+    return fail(DiagId::ChainedOnbuild, raw.place(inner.word), name());
+  if (kind == ast::StmtKind::Maintainer || kind == ast::StmtKind::From)
+    return fail(DiagId::ForbiddenTrigger, raw.place(inner.word), name(*kind),
+                name());
+  return true;
 }
 
 bool Builder::fill(ast::OnbuildStmt &stmt) {
   // The arguments were read for the innermost instruction; here only the word
   // of the next one counts.
   if (raw.heads.size() < 2)
-    return needArguments("ONBUILD");
-  if (!readFlags())
+    return needArguments();
+  if (!readFlags() || !checkTrigger(raw.heads[1]))
     return false;
-  const Word &inner = raw.heads[1].word;
-  std::string trigger = unicode::toUpper(unicode::trim(inner.text));
-  if (trigger == "ONBUILD")
-    return fail(DiagId::ChainedOnbuild, raw.place(inner));
-  if (trigger == "MAINTAINER" || trigger == "FROM")
-    return fail(DiagId::ForbiddenTrigger, raw.place(inner), trigger);
-
-  // The word is looked for again, in ASCII only: one written with the dotted
-  // capital I stays.
-  std::string_view text = line.text;
-  size_t i = 0;
-  while (i < text.size() && isRegexpSpace(text[i]))
-    ++i;
-  if (llvm::StringRef(text.substr(i)).starts_with_insensitive("ONBUILD")) {
-    i += 7;
-    while (i < text.size() && isRegexpSpace(text[i]))
-      ++i;
-    text.remove_prefix(i);
-  }
-  stmt.trigger = text;
-  for (const ast::Heredoc &heredoc : line.heredocs)
-    stmt.trigger += '\n' + heredoc.content + heredoc.name;
+  stmt.trigger = storedTrigger(raw, words);
   return true;
 }
 
@@ -403,9 +396,9 @@ bool Builder::fill(ast::ShellStmt &stmt) {
   if (!readFlags())
     return false;
   if (args.items.empty())
-    return needArguments("SHELL");
+    return needArguments();
   if (!args.json)
-    return fail(DiagId::ShellNotJson, args.items[0].range);
+    return fail(DiagId::ShellNotJson, args.items[0].range, name());
   for (Arg &arg : args.items)
     stmt.shell.push_back(std::move(arg.text));
   return true;
@@ -413,28 +406,28 @@ bool Builder::fill(ast::ShellStmt &stmt) {
 
 /// Flags of a STOPSIGNAL are read with the line and never looked at.
 bool Builder::fill(ast::StopsignalStmt &stmt) {
-  return oneArgument("STOPSIGNAL", stmt.signal);
+  return oneArgument(stmt.signal);
 }
 
 bool Builder::fill(ast::UserStmt &stmt) {
-  return oneArgument("USER", stmt.user) && readFlags();
+  return oneArgument(stmt.user) && readFlags();
 }
 
 bool Builder::fill(ast::VolumeStmt &stmt) {
   if (args.items.empty())
-    return needArguments("VOLUME");
+    return needArguments();
   if (!readFlags())
     return false;
   for (const Arg &arg : args.items) {
     stmt.volumes.emplace_back(unicode::trim(arg.text));
     if (stmt.volumes.back().empty())
-      return fail(DiagId::EmptyVolume, arg.range);
+      return fail(DiagId::EmptyVolume, arg.range, name());
   }
   return true;
 }
 
 bool Builder::fill(ast::WorkdirStmt &stmt) {
-  return oneArgument("WORKDIR", stmt.path) && readFlags();
+  return oneArgument(stmt.path) && readFlags();
 }
 
 bool Builder::build(ast::Stmt &stmt) {
@@ -451,9 +444,9 @@ bool Builder::build(ast::Stmt &stmt) {
 
 } // namespace
 
-bool buildStmt(RawStmt &raw, Args args, char escape, ast::Stmt &stmt,
-               Diagnostic &error) {
-  return Builder(raw, std::move(args), escape, error).build(stmt);
+bool buildStmt(RawStmt &raw, Args args, char escape, ast::Vocabulary words,
+               ast::Stmt &stmt, Diagnostic &error) {
+  return Builder(raw, std::move(args), escape, words, error).build(stmt);
 }
 
 } // namespace llb::frontend

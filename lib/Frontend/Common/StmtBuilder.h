@@ -13,10 +13,11 @@
 namespace llb::frontend {
 
 /// Builds the statement of `raw`, taking comments and heredocs out of its line.
-/// On failure `error` is the message with its place, without lines and prefix,
-/// and `stmt` holds what could be read of a statement that is known at all.
-bool buildStmt(RawStmt &raw, Args args, char escape, ast::Stmt &stmt,
-               Diagnostic &error);
+/// Instructions are named in `words`. On failure `error` is the message with
+/// its place, without lines and prefix, and `stmt` holds what could be read of
+/// a statement that is known at all.
+bool buildStmt(RawStmt &raw, Args args, char escape, ast::Vocabulary words,
+               ast::Stmt &stmt, Diagnostic &error);
 
 } // namespace llb::frontend
 

@@ -18,21 +18,23 @@ bool isBlank(char c) {
 
 class ArgReader {
 public:
-  ArgReader(const RawStmt &raw, char escape, Args &args, Diagnostic &error)
-      : raw(raw), escape(escape), args(args), error(error) {}
+  ArgReader(const RawStmt &raw, char escape, ast::Vocabulary words, Args &args,
+            Diagnostic &error)
+      : raw(raw), escape(escape), vocabulary(words), args(args), error(error) {}
 
   bool read();
 
 private:
   const RawStmt &raw;
   char escape;
+  ast::Vocabulary vocabulary;
   Args &args;
   Diagnostic &error;
 
   bool readText();
   bool readList();
   bool readExec();
-  bool readPairs(std::string_view instruction);
+  bool readPairs(ast::StmtKind instruction);
   void readLegacyPair(size_t nameLength);
   void readDeclarations();
 
@@ -116,7 +118,7 @@ void ArgReader::readLegacyPair(size_t nameLength) {
   args.pairs.push_back(std::move(pair));
 }
 
-bool ArgReader::readPairs(std::string_view instruction) {
+bool ArgReader::readPairs(ast::StmtKind instruction) {
   std::vector<Arg> words;
   for (const Word &word : raw.args) {
     std::string text = pairText(word.text, escape);
@@ -130,7 +132,8 @@ bool ArgReader::readPairs(std::string_view instruction) {
     size_t nameLength =
         std::find_if(rest.begin(), rest.end(), isBlank) - rest.begin();
     if (nameLength == rest.size())
-      return fail(DiagId::NeedsTwoArguments, words[0].range, instruction);
+      return fail(DiagId::NeedsTwoArguments, words[0].range,
+                  ast::wordOf(instruction, vocabulary));
     readLegacyPair(nameLength);
     return true;
   }
@@ -169,9 +172,8 @@ bool ArgReader::read() {
   case ast::StmtKind::Expose:
     return readList();
   case ast::StmtKind::Env:
-    return readPairs("ENV");
   case ast::StmtKind::Label:
-    return readPairs("LABEL");
+    return readPairs(*raw.heads.back().kind);
   case ast::StmtKind::Arg:
     readDeclarations();
     return true;
@@ -192,8 +194,9 @@ bool ArgReader::read() {
 
 } // namespace
 
-bool readArgs(const RawStmt &raw, char escape, Args &args, Diagnostic &error) {
-  return ArgReader(raw, escape, args, error).read();
+bool readArgs(const RawStmt &raw, char escape, ast::Vocabulary words,
+              Args &args, Diagnostic &error) {
+  return ArgReader(raw, escape, words, args, error).read();
 }
 
 std::string flagText(std::string_view written, char escape) {

@@ -32,7 +32,8 @@ struct Args {
 
 /// Reads the arguments of the innermost instruction of `raw`. On failure
 /// `error` is the message, with its place and lines.
-bool readArgs(const RawStmt &raw, char escape, Args &args, Diagnostic &error);
+bool readArgs(const RawStmt &raw, char escape, ast::Vocabulary words,
+              Args &args, Diagnostic &error);
 
 /// A `--name=value` word without its quotes and escapes. BuildKit goes through
 /// the word byte by byte and writes each back as a character, so a byte above

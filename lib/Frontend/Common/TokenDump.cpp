@@ -2,8 +2,8 @@
 //
 // `--emit=tokens`: the grammar's tokens, with what the line reader took out
 // before them. Comments and continuations are not tokens.
+#include "BuildFileReader.h"
 #include "Grammar.h"
-#include "llb/Frontend/Frontend.h"
 #include "llb/Support/GoText.h"
 
 namespace llb::frontend {
@@ -40,9 +40,9 @@ private:
 
 } // namespace
 
-void dumpDockerfileTokens(std::string_view text, llvm::raw_ostream &out,
-                          DiagEngine &diags) {
-  LineFile file = readLines(text, dockerfile::holdsHeredocs);
+void dumpBuildFileTokens(std::string_view text, const Dialect &dialect,
+                         llvm::raw_ostream &out, DiagEngine &diags) {
+  LineFile file = grammar::readFile(text, dialect);
   Cursor cursor(text);
   auto print = [&](const char *place, std::string_view kind,
                    std::string_view value) {
@@ -59,8 +59,8 @@ void dumpDockerfileTokens(std::string_view text, llvm::raw_ostream &out,
       for (const ast::Heredoc &heredoc : file.lines[done].heredocs)
         print(heredoc.range.Start.getPointer(), "HEREDOC", heredoc.content);
   };
-  dockerfile::forEachToken(
-      file, [&](size_t line, std::string_view kind, const Word &word) {
+  grammar::forEachToken(
+      file, dialect, [&](size_t line, std::string_view kind, const Word &word) {
         printHeredocs(line);
         const LogicalLine &logical = file.lines[line];
         print(logical.place(word.offset, word.text.size()).Start.getPointer(),

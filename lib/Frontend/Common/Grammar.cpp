@@ -7,17 +7,17 @@
 // offsets into the lines.
 #include "Grammar.h"
 
-#include "../Common/ByteClasses.h"
-#include "../Common/ExecForm.h"
+#include "ByteClasses.h"
 #include "DockerfileLexer.h"
 #include "DockerfileParser.h"
+#include "ExecForm.h"
 #include "llb/Support/Unicode.h"
 
 #include <antlr4-runtime.h>
 #include <llvm/ADT/ArrayRef.h>
 #include <llvm/Support/ErrorHandling.h>
 
-namespace llb::frontend::dockerfile {
+namespace llb::frontend::grammar {
 namespace {
 
 using antlr4::Token;
@@ -71,7 +71,8 @@ public:
   }
 
   /// Makes `lines` the input; ends the life of tokens and trees before.
-  void load(llvm::ArrayRef<std::string_view> lines, char escape);
+  void load(llvm::ArrayRef<std::string_view> lines, char escape,
+            const Dialect &dialect);
   std::vector<Token *> tokens();
   DockerfileParser::FileContext *parse();
 
@@ -103,7 +104,8 @@ private:
   DockerfileParser parser;
 };
 
-void Grammar::load(llvm::ArrayRef<std::string_view> lines, char escape) {
+void Grammar::load(llvm::ArrayRef<std::string_view> lines, char escape,
+                   const Dialect &dialect) {
   parser.reset();
   inputs.clear();
   std::string classes;
@@ -114,10 +116,16 @@ void Grammar::load(llvm::ArrayRef<std::string_view> lines, char escape) {
          text.empty() ? 0 : static_cast<size_t>(text.data() - line.data()),
          classes.size()});
     appendByteClasses(classes, text, escape);
+    if (dialect.twoWords)
+      joinTwoWords(classes, text);
     classes += '\n';
   }
   stream.load(std::move(classes));
   lexer.setInputStream(&stream);
+  // The bottom of the stack of modes.
+  lexer.mode = dialect.words == ast::Vocabulary::Ick
+                   ? static_cast<size_t>(DockerfileLexer::Ickfile)
+                   : static_cast<size_t>(antlr4::Lexer::DEFAULT_MODE);
   tokenStream.setTokenSource(&lexer);
 }
 
@@ -247,13 +255,14 @@ textsOf(llvm::ArrayRef<LogicalLine> lines) {
 
 } // namespace
 
-void parseLines(LineFile &file, llvm::function_ref<void(RawStmt &)> visit) {
+void parseLines(LineFile &file, const Dialect &dialect,
+                llvm::function_ref<void(RawStmt &)> visit) {
   Grammar &grammar = Grammar::instance();
   llvm::MutableArrayRef<LogicalLine> rest = file.lines;
   while (!rest.empty()) {
     llvm::MutableArrayRef<LogicalLine> batch = rest.take_front(batchSize);
     rest = rest.drop_front(batch.size());
-    grammar.load(textsOf(batch), file.escape);
+    grammar.load(textsOf(batch), file.escape, dialect);
     // By the grammar, every other child of the file is a line, up to the end of
     // file; a line's children are rules, and theirs are tokens.
     const auto &children = grammar.parse()->children;
@@ -276,9 +285,12 @@ void parseLines(LineFile &file, llvm::function_ref<void(RawStmt &)> visit) {
   }
 }
 
-bool holdsHeredocs(std::string_view line, char escape) {
+/// Whether the instruction of a logical line takes heredocs: ADD, COPY or RUN,
+/// also behind one ONBUILD, with arguments that are no JSON list.
+static bool holdsHeredocs(std::string_view line, char escape,
+                          const Dialect &dialect) {
   Grammar &grammar = Grammar::instance();
-  grammar.load(line, escape);
+  grammar.load(line, escape, dialect);
   bool behindOnbuild = false;
   bool taker = false;
   for (const Token *token : grammar.tokens()) {
@@ -310,12 +322,19 @@ bool holdsHeredocs(std::string_view line, char escape) {
   return taker;
 }
 
+LineFile readFile(std::string_view text, const Dialect &dialect) {
+  return readLines(text, ast::languageWord(dialect.words),
+                   [&](std::string_view line, char escape) {
+                     return holdsHeredocs(line, escape, dialect);
+                   });
+}
+
 void forEachToken(
-    LineFile &file,
+    LineFile &file, const Dialect &dialect,
     llvm::function_ref<void(size_t line, std::string_view kind, const Word &)>
         visit) {
   Grammar &grammar = Grammar::instance();
-  grammar.load(textsOf(file.lines), file.escape);
+  grammar.load(textsOf(file.lines), file.escape, dialect);
   size_t line = 0;
   for (const Token *token : grammar.tokens()) {
     if (token->getType() == DockerfileLexer::NEWLINE) {
@@ -327,4 +346,4 @@ void forEachToken(
   }
 }
 
-} // namespace llb::frontend::dockerfile
+} // namespace llb::frontend::grammar
