@@ -33,7 +33,9 @@ def texts(kind: str) -> list[str]:
             for name, text in parts(path):
                 is_llb = name.endswith(".llb.txt")
                 is_dockerfile = not is_llb and re.search(r"^\s*FROM\s", text, re.M | re.I)
-                if (kind == "llb" and is_llb) or (kind == "dockerfile" and is_dockerfile):
+                is_mockerfile = re.search(r"^images:", text, re.M)
+                if (kind == "llb" and is_llb) or (kind == "dockerfile" and is_dockerfile) \
+                        or (kind == "mockerfile" and is_mockerfile):
                     found.append(text)
     return found
 
@@ -55,6 +57,8 @@ def main() -> int:
         seeds = [text.encode() for text in texts("llb")]
     elif target == "read_binary":
         seeds = binaries()
+    elif target == "parse_mockerfile":
+        seeds = [text.encode() for text in texts("mockerfile")]
     else:
         seeds = [text.encode() for text in texts("dockerfile")]
     folder.mkdir(parents=True, exist_ok=True)

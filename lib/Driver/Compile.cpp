@@ -175,6 +175,7 @@ int Compilation::compile() {
   lowering.resolver = resolver->get();
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.maxOpsBytes = options.maxOpsBytes;
+  lowering.mockerCompat = options.parsing.mockerCompat;
   lowering.parseTrigger = [this](std::string_view trigger, LineRange lines,
                                  llvm::SMRange range) {
     return frontend::parseTrigger(trigger, lines, range, diags);

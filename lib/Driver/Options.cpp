@@ -124,6 +124,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> language("frontend", cl::desc(languageDesc),
                                 cl::init("auto"), cl::value_desc("name"),
                                 cl::cat(category));
+  cl::opt<bool> mockerCompat(
+      "mocker-compat",
+      cl::desc("Mockerfile: the operations of r2d4/mocker itself"),
+      cl::cat(category));
   cl::opt<std::string> context(
       "context", cl::desc("Build context (default: directory of FILE)"),
       cl::value_desc("dir"), cl::cat(category));
@@ -262,6 +266,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   if (!result.language && language != "auto")
     return usage("--frontend knows auto, " + frontend::languageNames() +
                  ", not '" + language + "'");
+  result.parsing.mockerCompat = mockerCompat;
   result.emit = emit;
   result.force = force;
   result.output = output;

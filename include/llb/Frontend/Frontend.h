@@ -42,7 +42,10 @@ Language detectLanguage(std::string_view text, std::string_view filename);
 void warnOfForeignSyntax(std::string_view text, Language language,
                          DiagEngine &diags);
 
-struct ParseOptions {};
+struct ParseOptions {
+  /// Mockerfiles: a key that is given twice counts as it does for r2d4/mocker.
+  bool mockerCompat = false;
+};
 
 /// Parses a file that is one of `diags`' buffers. The result is always filled
 /// as far as it could be read; failure means that errors were reported.
@@ -72,6 +75,18 @@ llvm::FailureOr<ast::Stmt> parseTrigger(std::string_view text, LineRange lines,
 
 /// Prints the tokens of a Dockerfile, one a line: `line:column KIND "text"`.
 void dumpDockerfileTokens(std::string_view text, llvm::raw_ostream &out,
+                          DiagEngine &diags);
+
+/// Parses a Mockerfile that is one of `diags`' buffers. Reading goes on after
+/// an error that is not one of YAML.
+llvm::LogicalResult parseMockerfile(std::string_view text,
+                                    std::string_view filename,
+                                    const ParseOptions &options,
+                                    ast::Mockerfile &result, DiagEngine &diags);
+
+/// Prints the events of a YAML file, one a line: `line:column KIND "text"`; the
+/// ends of collections have no place.
+void dumpMockerfileTokens(std::string_view text, llvm::raw_ostream &out,
                           DiagEngine &diags);
 
 } // namespace llb::frontend

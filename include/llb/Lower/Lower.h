@@ -39,6 +39,8 @@ struct LowerOptions {
   /// is an error.
   size_t maxValueBytes = size_t(16) << 20;
   size_t maxOpsBytes = size_t(1) << 30;
+  /// Mockerfiles: the operations of r2d4/mocker itself.
+  bool mockerCompat = false;
 };
 
 /// What one target platform became.
@@ -72,6 +74,11 @@ struct Lowered {
 /// errors are in `diags` already): then only checks and a lint answer are
 /// produced. On failure warnings have been reported all the same.
 llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
+                               const LowerOptions &options, DiagEngine &diags);
+
+/// Lowers a Mockerfile. The options of Docker's frontend count here, too, but
+/// for requests.
+llvm::FailureOr<Lowered> lower(const ast::Mockerfile &file,
                                const LowerOptions &options, DiagEngine &diags);
 
 /// Lowers what any frontend made.
