@@ -20,6 +20,9 @@ show "llbc hello/Dockerfile | dump-llb        # one operation a line, as buildct
 show "llbc --emit=config hello/Dockerfile     # the image's config"
 "${compile[@]}" --emit=config hello/Dockerfile
 
+show "llbc --emit=text mocker/Mockerfile.yaml   # the same from YAML: docs/Mockerfile.md"
+"${compile[@]}" --emit=text --no-locations mocker/Mockerfile.yaml
+
 show "llbc broken/Dockerfile                  # what a mistake looks like"
 if "${compile[@]}" -o /dev/null broken/Dockerfile; then
   echo "a broken Dockerfile was accepted" >&2
