@@ -30,3 +30,10 @@ target_compile_definitions(LLBFmt INTERFACE FMT_HEADER_ONLY=1)
 
 add_library(LLBCrypto INTERFACE)
 target_link_libraries(LLBCrypto INTERFACE "${LLB_LIB_crypto}")
+
+# Debian's CMake package of yaml-cpp knows the shared library only.
+find_path(LLB_YAML_INCLUDE yaml-cpp/parser.h REQUIRED)
+find_library(LLB_YAML_LIB NAMES libyaml-cpp.a yaml-cpp REQUIRED)
+add_library(LLBYaml INTERFACE)
+target_include_directories(LLBYaml SYSTEM INTERFACE "${LLB_YAML_INCLUDE}")
+target_link_libraries(LLBYaml INTERFACE "${LLB_YAML_LIB}")

@@ -23,6 +23,9 @@ show "llbc --emit=config hello/Dockerfile     # the image's config"
 show "llbc --emit=text --no-metadata --no-locations ick/Ickfile    # a Dockerfile in INTERCAL's words"
 "${compile[@]}" --emit=text --no-metadata --no-locations ick/Ickfile
 
+show "llbc --emit=text --no-metadata --no-locations mocker/Mockerfile.yaml   # the same from YAML: docs/Mockerfile.md"
+"${compile[@]}" --emit=text --no-metadata --no-locations mocker/Mockerfile.yaml
+
 show "llbc broken/Dockerfile                  # what a mistake looks like"
 if "${compile[@]}" -o /dev/null broken/Dockerfile; then
   echo "a broken Dockerfile was accepted" >&2

@@ -4,6 +4,7 @@
 # reads as a user would type it. What a machine may lack is a feature: a test
 # that needs it says `REQUIRES:` and is then listed as unsupported.
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -82,6 +83,13 @@ if {"root", "oracle", "runc", "docker-registry", "skopeo", "umoci",
         "jq"} <= config.available_features and os.access(
             "/bin/busybox", os.X_OK):
     config.available_features.add("buildkitd")
+
+# An image with apt is made from this machine's own (Inputs/apt-base.sh).
+if all(tool(name) for name in ("apt-get", "dpkg-deb", "gpg", "gpgv")):
+    config.available_features.add("apt")
+
+if importlib.util.find_spec("jsonschema") and importlib.util.find_spec("yaml"):
+    config.available_features.add("jsonschema")
 
 # --- substitutions -----------------------------------------------------------
 

@@ -65,7 +65,7 @@ def check_file(path: Path, library: str, allowed: set[str], complain) -> None:
                 complain(path, number, f"{library} must not include {name}")
             if not (ROOT / "include" / name).is_file():
                 complain(path, number, f"no header {name}")
-        elif name.startswith(("antlr4", "Dockerfile")) and library != "Frontend":
+        elif name.startswith(("antlr4", "Dockerfile", "yaml-cpp")) and library != "Frontend":
             complain(path, number, f"{name} is for lib/Frontend alone")
         elif match[1] and not is_inside(path.parent / name, library):
             complain(path, number, f"{name} reaches out of its library")

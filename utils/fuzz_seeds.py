@@ -37,7 +37,8 @@ def texts(kind: str) -> list[str]:
                 is_dockerfile = not is_llb and re.search(r"^\s*FROM\s", text, re.M | re.I)
                 is_ickfile = not is_llb and re.search(r"^\s*COME[_ ]FROM\s", text, re.M | re.I)
                 if {"llb": is_llb, "dockerfile": is_dockerfile,
-                        "ickfile": is_ickfile or is_dockerfile}[kind]:
+                        "ickfile": is_ickfile or is_dockerfile,
+                        "mockerfile": re.search(r"^images:", text, re.M)}[kind]:
                     found.append(text)
     return found
 
@@ -92,7 +93,8 @@ def main() -> int:
     elif target == "read_binary":
         seeds = compiled("llb") + random_definitions()
     else:
-        kind = "ickfile" if target == "parse_ickfile" else "dockerfile"
+        kind = {"parse_ickfile": "ickfile",
+                "parse_mockerfile": "mockerfile"}.get(target, "dockerfile")
         seeds = [text.encode() for text in texts(kind)]
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:

@@ -138,6 +138,10 @@ static void dump(const BuildFile &file, llvm::raw_ostream &out) {
   dumpBuildFile(file, out);
 }
 
+static void dump(const Mockerfile &file, llvm::raw_ostream &out) {
+  dumpMockerfile(file, out);
+}
+
 void dump(const SourceUnit &unit, llvm::raw_ostream &out) {
   std::visit([&](const auto &file) { dump(file, out); }, unit);
 }

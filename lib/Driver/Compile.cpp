@@ -206,6 +206,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.ickChecks = parsing.ickChecks;
   lowering.maxOpsBytes = options.maxOpsBytes;
+  lowering.mockerCompat = options.parsing.mockerCompat;
   lowering.maxNesting = options.maxNesting;
   lowering.parseTrigger = [&](std::string_view trigger, LineRange lines,
                               llvm::SMRange range) {

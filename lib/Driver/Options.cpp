@@ -134,6 +134,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "ick-strict",
       cl::desc("Ickfiles: refuse Docker's words, read PLEASE DO as RUN"),
       cl::cat(category));
+  cl::opt<bool> mockerCompat(
+      "mocker-compat",
+      cl::desc("Mockerfile: the operations of r2d4/mocker itself"),
+      cl::cat(category));
   cl::opt<std::string> context(
       "context", cl::desc("Build context (default: directory of FILE)"),
       cl::value_desc("dir"), cl::cat(category));
@@ -293,6 +297,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     return usage("--frontend knows auto, " + frontend::languageNames() +
                  ", not '" + language + "'");
   result.parsing.ickStrict = ickStrict;
+  result.parsing.mockerCompat = mockerCompat;
   result.emit = emit;
   result.force = force;
   result.output = output;

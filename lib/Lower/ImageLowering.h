@@ -8,6 +8,8 @@
 
 #include "Stages.h"
 
+#include <llvm/ADT/STLFunctionalExtras.h>
+
 namespace llb::lower {
 
 class ImageLowering {
@@ -28,6 +30,8 @@ public:
 
   const StageState &getTarget() const { return *target; }
   const LowerContext &getContext() const { return context; }
+  /// For what a language adds before `run`.
+  LowerContext &getContext() { return context; }
 
 private:
   void setPlatform();
@@ -39,6 +43,14 @@ private:
   std::deque<ast::Stmt> triggers;
   std::optional<PlatformSpec> platform;
 };
+
+/// Lowers `file` once for each platform that was asked for. `prepare`, which
+/// may be null, is called before each run.
+llvm::FailureOr<Lowered>
+lowerPlatforms(const ast::BuildFile &file, const LowerOptions &options,
+               const FrontendOptions &frontend, check::Linter &linter,
+               const ir::SourceInfo &source, DiagEngine &diags,
+               llvm::function_ref<void(LowerContext &)> prepare);
 
 } // namespace llb::lower
 

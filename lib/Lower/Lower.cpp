@@ -44,11 +44,11 @@ static llvm::LogicalResult checkArguments(const ir::Module &module,
   return llvm::success();
 }
 
-static llvm::FailureOr<Lowered> lowerPlatforms(const ast::BuildFile &file,
-                                               const LowerOptions &options,
-                                               const FrontendOptions &frontend,
-                                               check::Linter &linter,
-                                               DiagEngine &diags) {
+llvm::FailureOr<Lowered>
+lowerPlatforms(const ast::BuildFile &file, const LowerOptions &options,
+               const FrontendOptions &frontend, check::Linter &linter,
+               const ir::SourceInfo &source, DiagEngine &diags,
+               llvm::function_ref<void(LowerContext &)> prepare) {
   std::vector<std::optional<PlatformSpec>> platforms(
       frontend.targetPlatforms.begin(), frontend.targetPlatforms.end());
   if (platforms.empty())
@@ -56,9 +56,10 @@ static llvm::FailureOr<Lowered> lowerPlatforms(const ast::BuildFile &file,
 
   Lowered result;
   result.multiPlatform = frontend.multiPlatform;
-  ir::SourceInfo source = makeSourceInfo(file, options, frontend);
   for (const auto &platform : platforms) {
     ImageLowering lowering(file, options, frontend, linter, diags, platform);
+    if (prepare)
+      prepare(lowering.getContext());
     if (llvm::failed(lowering.run(/*allStages=*/false)))
       return llvm::failure();
     // The same file gives the same warnings for every platform.
@@ -85,7 +86,9 @@ llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
   auto linter = checkFile(file, options, *frontend, diags);
   if (llvm::failed(linter))
     return llvm::failure();
-  return lowerPlatforms(file, options, *frontend, *linter, diags);
+  return lowerPlatforms(file, options, *frontend, *linter,
+                        makeSourceInfo(file, options, *frontend), diags,
+                        nullptr);
 }
 
 llvm::FailureOr<Lowered> lower(const ast::SourceUnit &unit,

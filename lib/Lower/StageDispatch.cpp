@@ -175,7 +175,11 @@ llvm::LogicalResult dispatchStages(LowerContext &context, StageList &stages,
     for (const Command &command : stage.commands) {
       stage.commandIsOnBuild = command.onBuild;
       size_t history = stage.image.history.size();
-      if (llvm::failed(dispatch(context, stage, command)) ||
+      llvm::LogicalResult done =
+          context.dispatchCommand
+              ? context.dispatchCommand(context, stage, command)
+              : dispatch(context, stage, command);
+      if (llvm::failed(done) ||
           llvm::failed(meter.check(stage, *command.stmt, history)))
         return llvm::failure();
     }

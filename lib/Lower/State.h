@@ -194,6 +194,11 @@ struct LowerContext {
   ImageLock used;
   /// Answering an outline: stages keep their OutlineInfo.
   bool wantOutline = false;
+  /// Lowers a command in place of `dispatch`, for a language that has more to
+  /// do at some of them; may be null.
+  std::function<llvm::LogicalResult(LowerContext &, StageState &,
+                                    const Command &)>
+      dispatchCommand;
 
   // ---- helpers for instructions ----
 

@@ -15,6 +15,9 @@ namespace llb::ast {
 /// several. Fields that hold their default are left out.
 void dumpBuildFile(const BuildFile &file, llvm::raw_ostream &out);
 
+/// Prints `file` as an indented tree, one value a line with its place.
+void dumpMockerfile(const Mockerfile &file, llvm::raw_ostream &out);
+
 /// Prints what any frontend made.
 void dump(const SourceUnit &unit, llvm::raw_ostream &out);
 

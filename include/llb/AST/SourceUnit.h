@@ -7,12 +7,13 @@
 #define LLB_AST_SOURCEUNIT_H
 
 #include "llb/AST/BuildFile.h"
+#include "llb/AST/Mockerfile.h"
 
 #include <variant>
 
 namespace llb::ast {
 
-using SourceUnit = std::variant<BuildFile>;
+using SourceUnit = std::variant<BuildFile, Mockerfile>;
 
 } // namespace llb::ast
 

@@ -47,6 +47,9 @@ struct ParseOptions {
   bool ickStrict = false;
   /// Ickfiles only: the checks of Ickfiles run, which say more about words.
   bool ickChecks = false;
+  /// Mockerfiles only: a key that is given twice counts as it does for
+  /// r2d4/mocker.
+  bool mockerCompat = false;
 };
 
 /// Whether the `# check=` line of an Ickfile asks for the checks of Ickfiles.
@@ -84,6 +87,18 @@ llvm::LogicalResult parseDockerfile(std::string_view text,
 llvm::FailureOr<ast::Stmt> parseTrigger(Language language,
                                         std::string_view text, LineRange lines,
                                         llvm::SMRange range, DiagEngine &diags);
+
+/// Parses a Mockerfile that is one of `diags`' buffers. Reading goes on after
+/// an error that is not one of YAML.
+llvm::LogicalResult parseMockerfile(std::string_view text,
+                                    std::string_view filename,
+                                    const ParseOptions &options,
+                                    ast::Mockerfile &result, DiagEngine &diags);
+
+/// Prints the events of a YAML file, one a line: `line:column KIND "text"`; the
+/// ends of collections have no place.
+void dumpMockerfileTokens(std::string_view text, llvm::raw_ostream &out,
+                          DiagEngine &diags);
 
 } // namespace llb::frontend
 

@@ -46,6 +46,8 @@ struct LowerOptions {
   size_t maxOpsBytes = size_t(1) << 30;
   /// How deep `${...}` may nest, at most ExpandOptions::largestNesting.
   unsigned maxNesting = 1000;
+  /// Mockerfiles: the operations of r2d4/mocker itself.
+  bool mockerCompat = false;
 };
 
 /// What one target platform became.
@@ -79,6 +81,11 @@ struct Lowered {
 /// only checks and a lint answer are produced. On failure warnings have been
 /// reported all the same.
 llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
+                               const LowerOptions &options, DiagEngine &diags);
+
+/// Lowers a Mockerfile. The options of Docker's frontend count here, too, but
+/// for requests.
+llvm::FailureOr<Lowered> lower(const ast::Mockerfile &file,
                                const LowerOptions &options, DiagEngine &diags);
 
 /// Lowers what any frontend made.
