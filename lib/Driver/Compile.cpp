@@ -267,7 +267,7 @@ int compileParts(const Options &options, const Capabilities &capabilities,
   DiagEngine diags(sources);
   auto file = readBuildFile(options, diags);
   if (failed(file)) {
-    printDiagnostics(diags, options.diagnostics, messages);
+    printDiagnostics(diags, options.diagnostics, llbcInfo(), messages);
     return ExitFailed;
   }
   int worst = ExitDone;

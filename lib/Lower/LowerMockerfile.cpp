@@ -99,7 +99,7 @@ llvm::FailureOr<Lowered> lower(const ast::Mockerfile &file,
   addHiddenStages(*frontend, *stages);
   ir::SourceInfo source = makeSourceInfo(stages->file, options, *frontend);
   source.language = "Mockerfile";
-  check::Linter linter({}, diags);
+  check::Linter linter({}, ast::Vocabulary::Docker, diags);
   linter.mute();
   MockerLowering lowering(*stages);
   return lowerPlatforms(

@@ -22,7 +22,7 @@ remoteDefinition(const ast::BuildFile &file, const LowerOptions &options,
   llvm::SourceMgr sources;
   // Whatever is wrong is reported where the context is lowered.
   DiagEngine ignored(sources);
-  check::Linter linter({}, ignored);
+  check::Linter linter({}, file.words, ignored);
   LowerContext context(file, options, frontend, linter, ignored);
   auto remote = addRemoteContext(context);
   if (llvm::failed(remote) || !remote->valid())

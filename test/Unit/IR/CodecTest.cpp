@@ -76,7 +76,7 @@ TEST(Encode, MapsKeepEmptyValuesAndFalse) {
 TEST(Encode, PacksNumbersAndKeepsUnknownFieldsLast) {
   Passthrough pass;
   pass.outputs = {1, -1};
-  pass.unknown.bytes = "\x1a\x01x";
+  pass.unknown.bytes = "\x1a\x01x"s;
   EXPECT_EQ(encodedOp(pass), "\x42\x10\x12\x0b\x01\xff\xff\xff\xff\xff\xff\xff"
                              "\xff\xff\x01\x1a\x01x"s);
 }
