@@ -8,16 +8,39 @@
 
 #include "WordExpander.h"
 
+#include <fmt/format.h>
+
 namespace llb {
+
+bool Expander::tooDeep() {
+  return fail(fmt::format("substitutions nest deeper than {}; raise "
+                          "--max-nesting if that is meant",
+                          options.maxNesting));
+}
+
+bool Expander::tooLarge() {
+  return fail(fmt::format("the expanded value is larger than {} bytes; raise "
+                          "--max-value-bytes if that is meant",
+                          maxBytes));
+}
+
+bool Expander::badModifier(std::string_view modifier) {
+  return fail(
+      fmt::format("unsupported modifier ({}) in substitution", modifier));
+}
+
+bool Expander::unclosed(char32_t stop) {
+  std::string message =
+      "unexpected end of statement while looking for matching ";
+  appendRune(message, stop);
+  return fail(std::move(message));
+}
 
 /// Expands up to the code point `stop`, which is consumed, or to the end.
 bool Expander::processUntil(char32_t stop, bool raw, std::string &out,
                             std::vector<std::string> &wordList) {
   if (++depth > options.maxNesting)
-    return fail(fmt::format(
-        "substitutions nest deeper than {}; raise --max-nesting if that is "
-        "meant",
-        options.maxNesting));
+    return tooDeep();
   wordBuffer.clear();
   Words words{wordBuffer, wordList};
   bool outerRaw = rawEscapes;
@@ -70,10 +93,7 @@ bool Expander::processUntil(char32_t stop, bool raw, std::string &out,
   leave();
   if (stop == endOfInput)
     return true;
-  std::string message =
-      "unexpected end of statement while looking for matching ";
-  appendRune(message, stop);
-  return fail(std::move(message));
+  return unclosed(stop);
 }
 
 bool Expander::processSpecial(char32_t rune, std::string &out) {

@@ -10,7 +10,6 @@
 #include "llb/Support/WordExpand.h"
 
 #include <cassert>
-#include <fmt/format.h>
 
 namespace llb {
 
@@ -88,15 +87,11 @@ private:
     error = std::move(message);
     return false;
   }
-  bool tooLarge() {
-    return fail(fmt::format("the expanded value is larger than {} bytes; raise "
-                            "--max-value-bytes if that is meant",
-                            maxBytes));
-  }
-  bool badModifier(std::string_view modifier) {
-    return fail(
-        fmt::format("unsupported modifier ({}) in substitution", modifier));
-  }
+  // Out of line: their buffers would be part of every level's frame.
+  [[gnu::noinline]] bool tooDeep();
+  [[gnu::noinline]] bool tooLarge();
+  [[gnu::noinline]] bool badModifier(std::string_view modifier);
+  [[gnu::noinline]] bool unclosed(char32_t stop);
   /// A nested word failed: at the end of input the missing character is to
   /// blame, whatever was found wrong before it.
   bool failNested(const char *atEnd) {
