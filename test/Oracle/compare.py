@@ -89,7 +89,11 @@ def unordered(result: dict) -> str:
     shown["warnings"].sort(key=json.dumps)
     for key, value in shown["meta"].items():
         if isinstance(value, str):
-            shown["meta"][key] = sorted(value.replace(",", "").split("\n"))
+            lines = value.replace(",", "").split("\n")
+            shown["meta"][key] = sorted(
+                " ".join(sorted(line.split(" "))).replace('"', "")
+                if "lint violation found for rules" in line else line
+                for line in lines)
     if shown["error"]:
         words = shown["error"]["message"].replace(",", "").split(" ")
         shown["error"] = {**shown["error"], "message": sorted(words)}
