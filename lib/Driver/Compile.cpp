@@ -212,6 +212,9 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
                               llvm::SMRange range) {
     return frontend::parseTrigger(language, trigger, lines, range, diags);
   };
+  // Only what BuildKit reads has BuildKit's order.
+  if (!std::holds_alternative<ast::BuildFile>(unit))
+    lowering.reportSyntax();
   auto lowered = lower::lower(unit, lowering, diags);
   bool good = succeeded(lowered);
   // An answer may not have needed the file, and errors of options come alone.
