@@ -16,6 +16,10 @@ struct OptOptions {
   bool text = false;
   bool disableOutput = false;
   std::string resultName;
+  /// If not empty, each result is written there as a file of its name.
+  std::string outputDir;
+  /// Base images for passes that want to know of them.
+  std::string imageLock;
   /// Run after those of `level`.
   std::string passes;
   /// '0', '1' or '2'; anything else is a usage error.
