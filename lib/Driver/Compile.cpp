@@ -80,8 +80,8 @@ llvm::LogicalResult Compilation::writeOutput(Write write) {
                  llvm::toString(file.takeError()));
     return llvm::failure();
   }
-  if (options.emit == EmitKind::Llb && !listsContext() && file->isTerminal() &&
-      !options.force) {
+  if (options.emit == EmitKind::Llb && !listsContext() &&
+      options.impact.empty() && file->isTerminal() && !options.force) {
     diags.report(DiagId::BinaryToTerminal, {});
     return llvm::failure();
   }
@@ -147,7 +147,8 @@ int Compilation::dumpTokens(frontend::Language language) {
   return good && !diags.hasErrors() ? ExitDone : ExitFailed;
 }
 
-int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
+int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
+                         llvm::raw_ostream &messages) {
   if (!buffer) {
     auto read = readBuildFile(options, diags);
     if (failed(read))

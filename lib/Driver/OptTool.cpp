@@ -5,7 +5,9 @@
 // the same separator between them.
 #include "llb/Driver/OptTool.h"
 
+#include "Explain.h"
 #include "Optimize.h"
+#include "llb/CacheKey/Impact.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/Linker.h"
 #include "llb/IR/Verifier.h"
@@ -136,6 +138,17 @@ bool OptTool::writeEach(const ir::Module &module) {
 bool OptTool::write(const ir::Module &module) {
   if (options.disableOutput)
     return true;
+  if (options.printKeys)
+    return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
+      (options.json ? printKeysJson : printKeysText)(module, out);
+    });
+  if (!options.impact.empty())
+    return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
+      auto impact = cachekey::findImpact(module, options.impactContext,
+                                         options.impact);
+      (options.json ? cachekey::printImpactJson
+                    : cachekey::printImpactText)(module, impact, out);
+    });
   if (!options.outputDir.empty())
     return writeEach(module);
   if (!options.text)

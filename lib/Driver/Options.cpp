@@ -214,6 +214,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> passes(
       "passes", cl::desc("Passes to run after those of -O, as for llb-opt"),
       cl::value_desc("pipeline"), cl::cat(category));
+  cl::list<std::string> impact(
+      "impact", cl::CommaSeparated,
+      cl::desc("Write what builds again if these files of the context change"),
+      cl::value_desc("path,..."), cl::cat(category));
   cl::opt<passes::RemarkFormat> remarks(
       "remarks", cl::desc("Say what passes changed and what not, and why"),
       cl::init(passes::RemarkFormat::None),
@@ -337,6 +341,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.listContext = listContext;
   result.whyIgnored.assign(whyIgnored.begin(), whyIgnored.end());
   result.remarks = remarks;
+  result.impact.assign(impact.begin(), impact.end());
   result.maxValueBytes = maxValue;
   result.maxOpsBytes = maxOps;
   if (maxNesting > ExpandOptions::largestNesting)

@@ -140,7 +140,7 @@ void Canonicalizer::cleanPaths(ir::Node &node) {
   if (paths == before)
     return;
   node.original.clear();
-  context.remark(RemarkKind::Passed, module, node, DiagId::RemarkCleanPaths);
+  context.remark(RemarkKind::Passed, module, node, RemarkId::CleanPaths);
 }
 
 /// The directories that an action is sure to leave behind are kept in `made`;
@@ -184,7 +184,7 @@ void Canonicalizer::dropMadeTwice(ir::Node &node) {
   kept.back().output = 0;
   list = std::move(kept);
   node.original.clear();
-  context.remark(RemarkKind::Passed, module, node, DiagId::RemarkMadeTwice,
+  context.remark(RemarkKind::Passed, module, node, RemarkId::MadeTwice,
                  dropped);
 }
 
@@ -209,7 +209,7 @@ void Canonicalizer::foldDiff(uint32_t index) {
     return;
   if (!upper.valid() || isNothing[upper.node.index])
     return;
-  context.remark(RemarkKind::Passed, module, node, DiagId::RemarkDiffOfNothing,
+  context.remark(RemarkKind::Passed, module, node, RemarkId::DiffOfNothing,
                  ir::describeNode(module, module[upper.node]));
   rewriter.replace({index}, upper);
   rewriter.erase({index});
@@ -281,10 +281,10 @@ void Canonicalizer::flatten(uint32_t index) {
     ++merges;
   }
   if (!inner.empty())
-    context.remark(RemarkKind::Passed, module, node, DiagId::RemarkFlattened,
+    context.remark(RemarkKind::Passed, module, node, RemarkId::Flattened,
                    inner.size());
   if (values.size() == 1) {
-    context.remark(RemarkKind::Passed, module, node, DiagId::RemarkMergeOfOne,
+    context.remark(RemarkKind::Passed, module, node, RemarkId::MergeOfOne,
                    ir::describeNode(module, module[values.front().node]));
     rewriter.replace({index}, values.front());
     rewriter.erase({index});

@@ -114,7 +114,7 @@ void Numbering::run() {
     if (isNew)
       continue;
     ir::Node &kept = module.nodes[known->second];
-    context.remark(RemarkKind::Passed, module, node, DiagId::RemarkSame,
+    context.remark(RemarkKind::Passed, module, node, RemarkId::Same,
                    ir::describeNode(module, kept));
     for (const auto &[key, value] : node.metadata.description)
       kept.metadata.description.try_emplace(key, value);

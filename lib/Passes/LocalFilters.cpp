@@ -149,7 +149,7 @@ uint64_t uniteLocalFilters(ir::Module &module, PassContext &context) {
     for (const LocalSource &local : group)
       if (!local.mayGrow)
         context.remark(RemarkKind::Missed, module, module.nodes[local.node],
-                       DiagId::RemarkWouldSeeMore);
+                       RemarkId::WouldSeeMore);
     if (growing.size() < 2)
       continue;
     std::string list = "[";
@@ -172,7 +172,7 @@ uint64_t uniteLocalFilters(ir::Module &module, PassContext &context) {
       node.original.clear();
       ++changed;
       context.remark(RemarkKind::Passed, module, node,
-                     DiagId::RemarkUnitedFilters);
+                     RemarkId::UnitedFilters);
     }
   }
   return changed;

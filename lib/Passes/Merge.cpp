@@ -63,7 +63,7 @@ public:
 private:
   /// Whether the node joins the operation it changes; says why if not.
   bool joins(uint32_t index);
-  void missed(uint32_t index, DiagId id) {
+  void missed(uint32_t index, RemarkId id) {
     context.remark(RemarkKind::Missed, module, module.nodes[index], id,
                    nameOfStep(baseOf(module.nodes[index].op, chains[index])));
   }
@@ -99,20 +99,20 @@ bool Merger::joins(uint32_t index) {
   if (!std::holds_alternative<ir::File>(first.op.body))
     return false;
   if (!chains[base.node.index].valid || base.output != 0)
-    return missed(index, DiagId::RemarkNoChain), false;
+    return missed(index, RemarkId::NoChain), false;
   if (chain.readsBase)
-    return missed(index, DiagId::RemarkReadsItself), false;
+    return missed(index, RemarkId::ReadsItself), false;
   if (uses[base.node.index] != 1)
-    return missed(index, DiagId::RemarkOtherUser), false;
+    return missed(index, RemarkId::OtherUser), false;
   if (chain.namedOwner)
-    return missed(index, DiagId::RemarkNamedOwner), false;
+    return missed(index, RemarkId::NamedOwner), false;
   if (node.op.platform != first.op.platform ||
       node.op.constraints != first.op.constraints)
-    return missed(index, DiagId::RemarkOtherPlatform), false;
+    return missed(index, RemarkId::OtherPlatform), false;
   if (!samePolicy(node.metadata, first.metadata))
-    return missed(index, DiagId::RemarkOtherPolicy), false;
+    return missed(index, RemarkId::OtherPolicy), false;
   if (max && sizes[base.node.index] + actionsOf(node) > max)
-    return missed(index, DiagId::RemarkGroupFull), false;
+    return missed(index, RemarkId::GroupFull), false;
   return true;
 }
 
@@ -190,7 +190,7 @@ void Merger::run() {
     continued[base.index] = true;
     sizes[i] += sizes[base.index];
     context.remark(RemarkKind::Passed, module, module.nodes[i],
-                   DiagId::RemarkMerged, nameOfStep({base, 0}));
+                   RemarkId::Merged, nameOfStep({base, 0}));
   }
   uint64_t groups = 0;
   for (uint32_t i = 0; i < module.nodes.size(); ++i) {

@@ -86,7 +86,7 @@ bool plainId(const std::optional<ir::UserOpt> &user, uint32_t &id) {
 /// On failure `why` is set. As a daemon reads it, a user's number is the group
 /// too, unless one is given.
 bool plainOwner(const std::optional<ir::ChownOpt> &owner, DirAttrs &attrs,
-                DiagId &why) {
+                RemarkId &why) {
   if (!owner)
     return true;
   bool plain = plainId(owner->user, attrs.uid);
@@ -94,19 +94,19 @@ bool plainOwner(const std::optional<ir::ChownOpt> &owner, DirAttrs &attrs,
   if (plain && plainId(owner->group, attrs.gid) &&
       owner->unknown.bytes.empty())
     return true;
-  why = DiagId::RemarkOwnerOfBase;
+  why = RemarkId::OwnerOfBase;
   return false;
 }
 
-std::optional<Effect> effectOf(const ir::FileAction &action, DiagId &why) {
+std::optional<Effect> effectOf(const ir::FileAction &action, RemarkId &why) {
   Effect effect;
   if (const auto *dir = std::get_if<ir::MkDir>(&action.action)) {
     if (dir->timestamp != -1)
-      return why = DiagId::RemarkSetsTime, std::nullopt;
+      return why = RemarkId::SetsTime, std::nullopt;
     if (!plainOwner(dir->owner, effect.attrs, why))
       return std::nullopt;
     if (("/" + dir->path + "/").find("/../") != std::string::npos)
-      return why = DiagId::RemarkOtherAction, std::nullopt;
+      return why = RemarkId::OtherAction, std::nullopt;
     effect.attrs.mode = static_cast<uint32_t>(dir->mode) & 0777;
     std::string path = go::joinPath({"/", dir->path});
     effect.needsParent = !dir->makeParents;
@@ -117,13 +117,13 @@ std::optional<Effect> effectOf(const ir::FileAction &action, DiagId &why) {
   }
   const auto *copy = std::get_if<ir::Copy>(&action.action);
   if (!copy)
-    return why = DiagId::RemarkOtherAction, std::nullopt;
+    return why = RemarkId::OtherAction, std::nullopt;
   if (copy->attemptUnpackDockerCompatibility)
-    return why = DiagId::RemarkUnpacks, std::nullopt;
+    return why = RemarkId::Unpacks, std::nullopt;
   if (copy->alwaysReplaceExistingDestPaths)
-    return why = DiagId::RemarkReplaces, std::nullopt;
+    return why = RemarkId::Replaces, std::nullopt;
   if (copy->timestamp != -1)
-    return why = DiagId::RemarkSetsTime, std::nullopt;
+    return why = RemarkId::SetsTime, std::nullopt;
   if (!plainOwner(copy->owner, effect.attrs, why))
     return std::nullopt;
   if (copy->mode != -1 && copy->modeStr.empty())
@@ -174,7 +174,7 @@ private:
   BaseState stateOf(ir::ValueId base) const;
   bool joins(uint32_t index, const BaseState &below, Segment &segment);
   bool checkDirs(const Effect &effect, const BaseState &below,
-                 const Segment &segment, const Segment &own, DiagId &why,
+                 const Segment &segment, const Segment &own, RemarkId &why,
                  std::string &path) const;
   void apply(uint32_t index, BaseState &state) const;
   void close(Segment &segment, bool onScratch);
@@ -219,37 +219,37 @@ BaseState Parallelizer::stateOf(ir::ValueId base) const {
 /// if they are made on scratch. `own` has those of the same operation.
 bool Parallelizer::checkDirs(const Effect &effect, const BaseState &below,
                              const Segment &segment, const Segment &own,
-                             DiagId &why, std::string &path) const {
+                             RemarkId &why, std::string &path) const {
   for (size_t i = 0; i < effect.dirs.size(); ++i) {
     path = effect.dirs[i];
     BaseState::Answer answer = below.at(path);
     if (answer.kind == BaseState::Kind::Other)
-      return why = DiagId::RemarkUnknownDirectory, false;
+      return why = RemarkId::UnknownDirectory, false;
     if (answer.kind == BaseState::Kind::Directory &&
         answer.attrs != effect.attrs)
-      return why = DiagId::RemarkOtherDirectory, false;
+      return why = RemarkId::OtherDirectory, false;
     for (const Segment *made : {&segment, &own}) {
       auto found = made->dirs.find(path);
       if (found != made->dirs.end() && found->second != effect.attrs)
-        return why = DiagId::RemarkOtherDirectory, false;
+        return why = RemarkId::OtherDirectory, false;
     }
     bool isLeaf = effect.region.empty() ? i + 1 == effect.dirs.size() : false;
     if (effect.needsParent && !isLeaf && !own.dirs.contains(path))
-      return why = DiagId::RemarkNeedsParent, false;
+      return why = RemarkId::NeedsParent, false;
   }
   if (effect.region.empty())
     return true;
   path = effect.region;
   if (effect.intoDirectory) {
     if (!below.isKnownBelow(path))
-      return why = DiagId::RemarkUnknownDirectory, false;
+      return why = RemarkId::UnknownDirectory, false;
     return true;
   }
   // It could be a file, which goes into a directory of this name.
   bool ownDir = own.dirs.contains(path);
   if (segment.dirs.contains(path) ||
       (below.at(path).kind != BaseState::Kind::Absent && !ownDir))
-    return why = DiagId::RemarkUnknownDirectory, false;
+    return why = RemarkId::UnknownDirectory, false;
   return true;
 }
 
@@ -257,22 +257,22 @@ bool Parallelizer::joins(uint32_t index, const BaseState &below,
                          Segment &segment) {
   const ir::Node &node = module.nodes[index];
   const FileChain &chain = chains[index];
-  DiagId why = DiagId::RemarkOtherAction;
+  RemarkId why = RemarkId::OtherAction;
   std::string path;
-  auto missed = [&](DiagId id) {
+  auto missed = [&](RemarkId id) {
     context.remark(RemarkKind::Missed, module, node, id, path);
     return false;
   };
   if (below.isUnknown())
-    return missed(DiagId::RemarkUnknownBase);
+    return missed(RemarkId::UnknownBase);
   if (chain.readsBase)
-    return missed(DiagId::RemarkReadsItself);
+    return missed(RemarkId::ReadsItself);
   if (chain.namedOwner)
-    return missed(DiagId::RemarkOwnerOfBase);
+    return missed(RemarkId::OwnerOfBase);
   BaseState::Answer root = below.at("/");
   if (root.kind != BaseState::Kind::Directory || root.attrs != DirAttrs()) {
     path = "/";
-    return missed(DiagId::RemarkOtherDirectory);
+    return missed(RemarkId::OtherDirectory);
   }
 
   Segment own;
@@ -287,7 +287,7 @@ bool Parallelizer::joins(uint32_t index, const BaseState &below,
     for (const std::string &dir : effect->dirs)
       if (own.hasInside(dir) || own.leaves.contains(dir)) {
         path = dir;
-        return missed(DiagId::RemarkOverlap);
+        return missed(RemarkId::Overlap);
       }
     for (const std::string &dir : effect->dirs)
       own.dirs.emplace(dir, effect->attrs);
@@ -296,7 +296,7 @@ bool Parallelizer::joins(uint32_t index, const BaseState &below,
     path = effect->region;
     if (own.hasInside(path) || own.leaves.contains(path) ||
         (!effect->intoDirectory && own.regions.contains(path)))
-      return missed(DiagId::RemarkOverlap);
+      return missed(RemarkId::Overlap);
     if (!effect->intoDirectory)
       own.leaves.insert(path);
     own.regions.insert(path);
@@ -308,14 +308,14 @@ bool Parallelizer::joins(uint32_t index, const BaseState &below,
     if (segment.regions.contains(region) || segment.hasInside(region) ||
         segment.aboveRegions.contains(region)) {
       path = region;
-      return missed(DiagId::RemarkOverlap);
+      return missed(RemarkId::Overlap);
     }
   // Nor may one make a directory where, or inside of where, another copies to.
   for (const auto &entry : own.dirs)
     if (segment.regions.contains(entry.first) ||
         segment.hasInside(entry.first)) {
       path = entry.first;
-      return missed(DiagId::RemarkOverlap);
+      return missed(RemarkId::Overlap);
     }
   segment.dirs.merge(own.dirs);
   segment.regions.merge(own.regions);
@@ -330,7 +330,7 @@ void Parallelizer::apply(uint32_t index, BaseState &state) const {
   const ir::Node &node = module.nodes[index];
   for (const ir::FileAction &action :
        std::get<ir::File>(node.op.body).actions) {
-    DiagId why;
+    RemarkId why;
     auto effect = effectOf(action, why);
     bool known = effect.has_value() && !state.isUnknown();
     if (known)
@@ -419,7 +419,7 @@ void Parallelizer::run() {
       add({{index}, 0});
       joinLocations(top, node, /*inFront=*/false);
       top.metadata.ignoreCache |= node.metadata.ignoreCache;
-      context.remark(RemarkKind::Passed, module, node, DiagId::RemarkParallel,
+      context.remark(RemarkKind::Passed, module, node, RemarkId::Parallel,
                      plan.base.valid()
                          ? ir::describeNode(module, module[plan.base.node])
                          : "scratch");

@@ -158,11 +158,11 @@ llvm::LogicalResult Runner::run(const Pipeline &pipeline) {
 } // namespace
 
 void PassContext::addRemark(RemarkKind kind, const ir::Module &module,
-                            const ir::Node &node, DiagId id,
+                            const ir::Node &node, RemarkId id,
                             fmt::format_args args) {
   remarks->push_back({kind, id, pass, ir::lineOf(module, node),
                       ir::titleOf(node),
-                      DiagEngine::make(id, {}, args).message});
+                      formatRemark(id, args)});
 }
 
 llvm::LogicalResult runPipeline(ir::Module &module, const Pipeline &pipeline,

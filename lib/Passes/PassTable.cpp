@@ -4,6 +4,8 @@
 #include "llb/Passes/PassManager.h"
 #include "llb/Support/Suggest.h"
 
+#include <fmt/format.h>
+
 namespace llb::passes {
 namespace {
 
@@ -55,16 +57,13 @@ bool readValue(std::string_view name, std::string_view text, bool &value,
   return false;
 }
 
-bool readValue(std::string_view name, std::string_view text, uint64_t &value,
-               DiagEngine &diags) {
+bool readValue(std::string_view text, uint64_t &value) {
   value = 0;
   bool good = !text.empty() && text.size() <= 18;
   for (char c : text) {
     good &= c >= '0' && c <= '9';
     value = value * 10 + static_cast<uint64_t>(c - '0');
   }
-  if (!good)
-    diags.report(DiagId::PassOptionNumber, rangeOf(text), name, text);
   return good;
 }
 
@@ -82,15 +81,19 @@ bool setOption(Pass &pass, std::string_view passName, std::string_view text,
       return;
     known = true;
     auto &value = pass.*option.member;
-    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, bool>)
-      if (equal == std::string_view::npos) {
-        value = true;
-        return;
-      }
     std::string_view given = equal == std::string_view::npos
                                  ? text.substr(text.size())
                                  : trim(text.substr(equal + 1));
-    ok = readValue(name, given, value, diags);
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, bool>) {
+      if (equal == std::string_view::npos)
+        value = true;
+      else
+        ok = readValue(name, given, value, diags);
+    } else if (!readValue(given, value)) {
+      diags.report(DiagId::PassUnknownOption, rangeOf(text), passName, text,
+                   fmt::format("; '{0}' takes a number, as in {0}=8", name));
+      ok = false;
+    }
   };
   std::apply([&](const auto &...option) { (each(option), ...); },
              Pass::options());

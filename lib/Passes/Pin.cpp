@@ -43,14 +43,14 @@ llvm::LogicalResult PinPass::run(ir::Module &module, PassContext &context) {
     const LockedBase *image =
         context.images ? context.images->find(ref, platform) : nullptr;
     if (!image || image->digest.empty()) {
-      context.remark(RemarkKind::Missed, module, node, DiagId::RemarkNotLocked,
+      context.remark(RemarkKind::Missed, module, node, RemarkId::NotLocked,
                      ref, platform);
       continue;
     }
     source->identifier += "@" + image->digest;
     node.original.clear();
     ++pinned;
-    context.remark(RemarkKind::Passed, module, node, DiagId::RemarkPinned, ref,
+    context.remark(RemarkKind::Passed, module, node, RemarkId::Pinned, ref,
                    image->digest);
   }
   context.count("references pinned", pinned);

@@ -19,6 +19,26 @@ std::string_view nameOf(RemarkKind kind) {
   return "";
 }
 
+std::string_view nameOf(RemarkId id) {
+  switch (id) {
+#define LLB_REMARK(Id, Format)                                                 \
+  case RemarkId::Id:                                                           \
+    return #Id;
+#include "llb/Passes/Remarks.def"
+  }
+  return "";
+}
+
+std::string_view formatOf(RemarkId id) {
+  switch (id) {
+#define LLB_REMARK(Id, Format)                                                 \
+  case RemarkId::Id:                                                           \
+    return Format;
+#include "llb/Passes/Remarks.def"
+  }
+  return "";
+}
+
 /// A single-quoted scalar; what YAML allows in none becomes a space.
 std::string quoted(std::string_view text) {
   std::string out = "'";
@@ -31,6 +51,10 @@ std::string quoted(std::string_view text) {
 }
 
 } // namespace
+
+std::string formatRemark(RemarkId id, fmt::format_args args) {
+  return fmt::vformat(formatOf(id), args);
+}
 
 void printRemarksText(const std::vector<Remark> &remarks,
                       llvm::raw_ostream &out) {
@@ -46,7 +70,7 @@ void printRemarksYaml(const std::vector<Remark> &remarks,
                       llvm::raw_ostream &out) {
   for (const Remark &remark : remarks) {
     out << "--- !" << nameOf(remark.kind) << "\nPass:            "
-        << remark.pass << "\nName:            " << diagInfo(remark.id).tag
+        << remark.pass << "\nName:            " << nameOf(remark.id)
         << '\n';
     if (remark.line.valid())
       out << "DebugLoc:        { File: " << quoted(remark.line.file)

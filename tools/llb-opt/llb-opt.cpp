@@ -27,6 +27,17 @@ static cl::opt<std::string>
 static cl::opt<std::string>
     outputDir("output-dir", cl::desc("Write each result to a file in <dir>"),
               cl::value_desc("dir"), category);
+static cl::opt<bool> printKeys(
+    "print-keys", cl::desc("Write the cache keys, not the module"), category);
+static cl::list<std::string>
+    impact("impact", cl::CommaSeparated,
+           cl::desc("Write what builds again if these files change"),
+           cl::value_desc("path,..."), category);
+static cl::opt<std::string> impactContext(
+    "impact-context", cl::desc("Local directory that --impact is about"),
+    cl::value_desc("name"), cl::init("context"), category);
+static cl::opt<bool> json("json", cl::desc("Keys and impact as JSON"),
+                          category);
 static cl::opt<std::string>
     imageLock("image-lock", cl::desc("What passes may know of base images"),
               cl::value_desc("file"), category);
@@ -117,6 +128,10 @@ int main(int argc, char **argv) {
   options.text = text;
   options.disableOutput = disableOutput;
   options.resultName = resultName;
+  options.printKeys = printKeys;
+  options.impact.assign(impact.begin(), impact.end());
+  options.impactContext = impactContext;
+  options.json = json;
   options.outputDir = outputDir;
   options.imageLock = imageLock;
   options.passes = passes;

@@ -15,6 +15,14 @@ struct OptOptions {
   OutputOptions output;
   bool text = false;
   bool disableOutput = false;
+  /// Instead of the module.
+  bool printKeys = false;
+  /// Instead of the module: what builds again if these files of the local
+  /// directory `impactContext` change.
+  std::vector<std::string> impact;
+  std::string impactContext = "context";
+  /// Keys and impact as JSON.
+  bool json = false;
   std::string resultName;
   /// If not empty, each result is written there as a file of its name.
   std::string outputDir;

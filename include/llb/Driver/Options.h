@@ -82,6 +82,9 @@ struct Options {
   /// Paths in the context to tell about.
   std::vector<std::string> whyIgnored;
   passes::RemarkFormat remarks = passes::RemarkFormat::None;
+  /// Instead of the LLB: what builds again if these files of the context
+  /// change.
+  std::vector<std::string> impact;
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
   unsigned maxNesting = 1000;

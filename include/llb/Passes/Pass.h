@@ -46,14 +46,14 @@ struct PassContext {
   }
   template <class... Args>
   void remark(RemarkKind kind, const ir::Module &module, const ir::Node &node,
-              DiagId id, const Args &...args) {
+              RemarkId id, const Args &...args) {
     if (remarks)
       addRemark(kind, module, node, id, fmt::make_format_args(args...));
   }
 
 private:
   void addRemark(RemarkKind kind, const ir::Module &module,
-                 const ir::Node &node, DiagId id, fmt::format_args args);
+                 const ir::Node &node, RemarkId id, fmt::format_args args);
 };
 
 /// A line of a pass's option table: `strip(locations)`, `merge(max=8)`.
@@ -71,6 +71,12 @@ constexpr Option<Pass, Type> option(std::string_view name, Type Pass::*member,
 
 /// Checks the module against the rules of LLB; see Verifier.h.
 struct VerifyPass {
+  static constexpr std::tuple<> options() { return {}; }
+  llvm::LogicalResult run(ir::Module &module, PassContext &context);
+};
+
+/// Counts keys and says what they leave open; see CacheKey.cpp.
+struct CacheKeyPass {
   static constexpr std::tuple<> options() { return {}; }
   llvm::LogicalResult run(ir::Module &module, PassContext &context);
 };

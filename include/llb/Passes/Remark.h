@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What passes say of their work: what was changed, at which line of the
-// source, and what was not and why not. Texts are lines of Diagnostics.def.
+// source, and what was not and why not. Texts are lines of Remarks.def.
 #ifndef LLB_PASSES_REMARK_H
 #define LLB_PASSES_REMARK_H
 
 #include "llb/IR/Places.h"
-#include "llb/Support/DiagEngine.h"
 
+#include <fmt/core.h>
 #include <llvm/Support/raw_ostream.h>
 
 namespace llb::passes {
+
+/// One enumerator per line of Remarks.def.
+enum class RemarkId : uint8_t {
+#define LLB_REMARK(Id, Format) Id,
+#include "llb/Passes/Remarks.def"
+};
 
 enum class RemarkKind {
   /// Something was changed.
@@ -23,7 +29,7 @@ enum class RemarkKind {
 
 struct Remark {
   RemarkKind kind;
-  DiagId id;
+  RemarkId id;
   std::string pass;
   ir::SourceLine line;
   /// The step in a few words.
@@ -32,6 +38,9 @@ struct Remark {
 };
 
 enum class RemarkFormat { None, Text, Yaml };
+
+/// The text of a remark.
+std::string formatRemark(RemarkId id, fmt::format_args args);
 
 /// `Dockerfile:3: remark: TEXT [pass]` a line, the step standing where the
 /// line is not known.
