@@ -102,31 +102,37 @@ void Differ::comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result) {
     return newEnds || (at + 1 < oldChain.size() &&
                        ownOld(oldChain[at + 1]) == ownNew(newStep));
   };
+  size_t oldAt = at, newAt = at;
   bool sameSelf =
       !oldEnds && !newEnds && ownOld(oldStep) == ownNew(newStep);
-  if (sameSelf) {
-    // What it is made on is equal and so is what it does: it reads something
-    // else.
-    pairOthers(before[oldStep].op, after[newStep].op);
-    return;
+  // Else it reads something else than before, which is another chain.
+  if (!sameSelf) {
+    Change change{ChangeKind::Changed, oldStep, newStep, {}};
+    if (inserted()) {
+      change.kind = ChangeKind::Added;
+      change.before = {};
+      ++newAt;
+    } else if (removed()) {
+      change.kind = ChangeKind::Removed;
+      change.after = {};
+      ++oldAt;
+    } else {
+      change.fields = diffFields(before[oldStep].op, after[newStep].op);
+    }
+    result.changes.push_back(std::move(change));
   }
-  Change change{ChangeKind::Changed, oldStep, newStep, {}};
-  if (inserted()) {
-    change.kind = ChangeKind::Added;
-    change.before = {};
-  } else if (removed()) {
-    change.kind = ChangeKind::Removed;
-    change.after = {};
-  } else {
-    change.fields = diffFields(before[oldStep].op, after[newStep].op);
-  }
-  result.changes.push_back(std::move(change));
+  // What the steps from here on read beside their chain are chains of their
+  // own.
+  for (; oldAt < oldChain.size() && newAt < newChain.size(); ++oldAt, ++newAt)
+    pairOthers(before[oldChain[oldAt]].op, after[newChain[newAt]].op);
 }
 
 void Differ::pairOthers(const ir::Op &old, const ir::Op &now) {
   size_t count = std::min(old.inputs.size(), now.inputs.size());
+  ir::NodeId oldPrimary = primaryOf(old);
   for (size_t i = 0; i < count; ++i)
-    if (oldKeys.keys[old.inputs[i].node.index] !=
+    if (old.inputs[i].node != oldPrimary &&
+        oldKeys.keys[old.inputs[i].node.index] !=
         newKeys.keys[now.inputs[i].node.index])
       pending.emplace_back(old.inputs[i].node, now.inputs[i].node);
 }
@@ -161,7 +167,7 @@ void Differ::compare(const ir::Result &old, const ir::Result &now,
                                 {}});
     return;
   }
-  pairOthers(before[old.terminal].op, after[now.terminal].op);
+  pending.emplace_back(old.terminal, now.terminal);
   while (!pending.empty()) {
     auto [oldStep, newStep] = pending.back();
     pending.pop_back();

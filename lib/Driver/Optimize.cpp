@@ -39,11 +39,13 @@ llvm::LogicalResult optimize(lower::Lowered &lowered, const Options &options,
   std::string_view text = diags.addBuffer(llvm::MemoryBuffer::getMemBufferCopy(
       pipelineText(options.level, options.passes), "--passes"));
   auto pipeline = passes::parsePipeline(text, diags);
-  auto images = readImageTable(options.imageLock, diags);
-  if (failed(pipeline) || failed(images))
+  if (failed(pipeline))
     return llvm::failure();
   if (pipeline->empty() || lowered.images.empty())
     return llvm::success();
+  auto images = readImageTable(options.imageLock, diags);
+  if (failed(images))
+    return llvm::failure();
 
   ir::Module module;
   std::vector<std::string> names;

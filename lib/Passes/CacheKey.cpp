@@ -25,7 +25,6 @@
 #include "llb/CacheKey/CacheKey.h"
 #include "llb/Passes/Pass.h"
 
-#include <algorithm>
 #include <set>
 
 namespace llb::passes {
@@ -33,14 +32,20 @@ namespace llb::passes {
 llvm::LogicalResult CacheKeyPass::run(ir::Module &module,
                                       PassContext &context) {
   cachekey::Keys keys = cachekey::computeKeys(module);
-  for (size_t i = 0; i < module.nodes.size(); ++i)
+  std::set<Digest> different;
+  uint64_t open = 0;
+  for (size_t i = 0; i < module.nodes.size(); ++i) {
+    // A result is nothing that anybody caches.
+    if (std::holds_alternative<std::monostate>(module.nodes[i].op.body))
+      continue;
+    different.insert(keys.keys[i]);
+    open += keys.open[i];
     if (keys.unresolved[i] != cachekey::Unresolved::None)
       context.remark(RemarkKind::Analysis, module, module.nodes[i],
                      RemarkId::OpenKey);
-  context.count("different keys",
-                std::set<Digest>(keys.keys.begin(), keys.keys.end()).size());
-  context.count("keys that leave something open",
-                std::count(keys.open.begin(), keys.open.end(), true));
+  }
+  context.count("different keys", different.size());
+  context.count("keys that leave something open", open);
   return llvm::success();
 }
 

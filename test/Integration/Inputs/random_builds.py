@@ -28,6 +28,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+# When the files of the contexts were written.
+OLD = 1_000_000_000
 DIRS = ["/", "/d/", "/d/e/", "/opt/", "/srv/x/", "/etc/", "/l/", "/tmp/"]
 FILES = ["/d/a", "/d/b", "/d/e/a", "/opt/a", "/new/a", "/new/b", "/l/a", "/bin/own", "/d"]
 SOURCES = ["a", "b", "sub", "sub/c", "f*", "sub/", "x/y"]
@@ -39,6 +41,7 @@ def make_context(rng: random.Random, root: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{name} {rng.randrange(1000)}\n")
         path.chmod(rng.choice([0o644, 0o600, 0o755]))
+        os.utime(path, (OLD, OLD))
     (root / "sub/e").chmod(rng.choice([0o755, 0o700]))
     os.symlink("e", root / "sub/link")
     with tarfile.open(root / "t.tar", "w") as tar:
@@ -50,17 +53,18 @@ def make_context(rng: random.Random, root: Path) -> None:
             tar.addfile(info)
 
 
-def copy_line(rng: random.Random, stages: int) -> str:
+def copy_line(rng: random.Random, stages: int, base: str) -> str:
     flags = []
     if rng.random() < 0.25:
-        flags.append("--chown=" + rng.choice(["7", "7:8", "nobody", "nobody:nogroup", "0:9"]))
+        flags.append("--chown=" + rng.choice(["7", "7:8", "0:9"] if base == "scratch"
+                                           else ["7", "7:8", "nobody", "nobody:nogroup"]))
     if rng.random() < 0.2:
         flags.append("--chmod=" + rng.choice(["640", "755", "700"]))
     if rng.random() < 0.1:
         flags.append("--link")
     if stages and rng.random() < 0.3:
         flags.append(f"--from={rng.randrange(stages)}")
-        return " ".join(["COPY", *flags, rng.choice(["/d", "/opt", "/d/a", "/out*"]),
+        return " ".join(["COPY", *flags, rng.choice(["/d*", "/opt*", "/d/*", "/out*", "/etc/pass*"]),
                          rng.choice(DIRS)])
     if rng.random() < 0.08:
         return "ADD t.tar " + rng.choice(DIRS)
@@ -90,7 +94,7 @@ def make_dockerfile(rng: random.Random) -> str:
             elif roll < 0.25 and base == "busybox":
                 lines.append("RUN " + rng.choice(["true", "rm -rf /d/a", "echo 2 > /out2"]))
             else:
-                lines.append(copy_line(rng, stage))
+                lines.append(copy_line(rng, stage, base))
     return "\n".join(lines) + "\n"
 
 
@@ -117,12 +121,12 @@ def apply_layer(files: dict, data: bytes) -> None:
     entries = {}
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         for member in tar:
-            name = member.name.strip("/")
+            name = os.path.normpath("/" + member.name).strip("/")
             content = tar.extractfile(member).read() if member.isreg() else b""
             entries[name] = (member.type, oct(member.mode), member.uid, member.gid,
                              member.linkname, hashlib.sha256(content).hexdigest(),
-                             # Directories get the time of the build.
-                             0 if member.isdir() else int(member.mtime))
+                             # Directories and what RUN writes get the time of the build.
+                             int(member.mtime) if member.mtime < OLD + 10 else 0)
     for name in entries:
         folder, _, base = name.rpartition("/")
         if base.startswith(".wh."):
@@ -168,16 +172,18 @@ class Case:
         text = self.llbc("--emit=text").decode()
         dirty = re.sub(r'(copy \S+ )"/([^"]*)" -> "/', r'\1"/./\2" -> "//', text)
         dirty = re.sub(r'mkdir "/', 'mkdir "/.//', dirty)
-        (self.folder / "one.llb.txt").write_text(text)
-        (self.folder / "two.llb.txt").write_text(dirty)
+        (self.folder / "one.txt").write_text(text)
+        (self.folder / "two.txt").write_text(dirty)
         definition = self.run(self.tool("llb-opt"), "-O2", f"--image-lock={self.lock}",
-                              "--verify-each", "--result=two", "../one.llb.txt", "../two.llb.txt")
+                              "--verify-each", "--result=two", "../one.txt", "../two.txt")
         return self.build(name, definition, config)
 
 
 def list_dirs(files: dict) -> list:
     listing = [{"path": "/", "mode": "755"}]
     for name, entry in sorted(files.items()):
+        if not name:
+            continue
         if entry[0] == tarfile.DIRTYPE:
             listing.append({"path": "/" + name, "mode": entry[1][2:], "uid": entry[2],
                             "gid": entry[3]})
@@ -234,8 +240,9 @@ def main() -> int:
         make_context(rng, case.folder / "context")
         try:
             before = case.compiled("O0")
-        except RuntimeError:
+        except RuntimeError as error:
             count["no build"] += 1
+            (case.folder / "why.txt").write_text(str(error))
             continue
         count["built"] += 1
         config = case.llbc("--emit=config", "--buildctl").decode().strip()
