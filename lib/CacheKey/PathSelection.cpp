@@ -169,11 +169,10 @@ std::optional<std::string> destinationOf(const ir::Copy &copy,
   if (commonPrefix(copy.allowWildcard, pattern, parts) != pattern.size())
     return std::nullopt;
   std::string below = joined(parts, pattern.size());
-  if (!below.empty() &&
-      ((!copy.excludePatterns.empty() &&
-        matches(copy.excludePatterns.get(), below)) ||
-       (!copy.includePatterns.empty() &&
-        !matches(copy.includePatterns.get(), below))))
+  if (!below.empty() && ((!copy.excludePatterns.empty() &&
+                          matches(copy.excludePatterns.get(), below)) ||
+                         (!copy.includePatterns.empty() &&
+                          !matches(copy.includePatterns.get(), below))))
     return std::nullopt;
   std::string dest = go::joinPath({"/", copy.dest});
   // A directory whose content is not copied on its own goes into one that

@@ -103,8 +103,7 @@ void Differ::comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result) {
                        ownOld(oldChain[at + 1]) == ownNew(newStep));
   };
   size_t oldAt = at, newAt = at;
-  bool sameSelf =
-      !oldEnds && !newEnds && ownOld(oldStep) == ownNew(newStep);
+  bool sameSelf = !oldEnds && !newEnds && ownOld(oldStep) == ownNew(newStep);
   // Else it reads something else than before, which is another chain.
   if (!sameSelf) {
     Change change{ChangeKind::Changed, oldStep, newStep, {}};
@@ -133,7 +132,7 @@ void Differ::pairOthers(const ir::Op &old, const ir::Op &now) {
   for (size_t i = 0; i < count; ++i)
     if (old.inputs[i].node != oldPrimary &&
         oldKeys.keys[old.inputs[i].node.index] !=
-        newKeys.keys[now.inputs[i].node.index])
+            newKeys.keys[now.inputs[i].node.index])
       pending.emplace_back(old.inputs[i].node, now.inputs[i].node);
 }
 
@@ -160,11 +159,11 @@ void Differ::compare(const ir::Result &old, const ir::Result &now,
     collectRebuilt(now.terminal, result);
   if (!old.terminal.valid() || !now.terminal.valid()) {
     if (old.terminal.valid() != now.terminal.valid())
-      result.changes.push_back({now.terminal.valid() ? ChangeKind::Added
-                                                     : ChangeKind::Removed,
-                                old.terminal,
-                                now.terminal,
-                                {}});
+      result.changes.push_back(
+          {now.terminal.valid() ? ChangeKind::Added : ChangeKind::Removed,
+           old.terminal,
+           now.terminal,
+           {}});
     return;
   }
   pending.emplace_back(old.terminal, now.terminal);

@@ -149,8 +149,8 @@ std::string Page::fieldsOf(const Change &change) const {
 
 std::string Page::detailsOf(uint32_t index, const ResultDiff &result) const {
   const ir::Node &node = after.nodes[index];
-  std::string text = describeNode(after, node) + "\nkey " +
-                     keys.keys[index].str() + "\n";
+  std::string text =
+      describeNode(after, node) + "\nkey " + keys.keys[index].str() + "\n";
   for (const ir::ValueId &input : node.op.inputs)
     text += "made of " + describeNode(after, after[input.node]) + "\n";
   for (const Change &change : result.changes)
@@ -177,8 +177,8 @@ void Page::write(const ResultDiff &result, size_t number) {
       out << "<p class=\"removed\">removed: "
           << escape(describeNode(before, before[change.before])) << "</p>\n";
   placeSteps(now->terminal);
-  out << "<div class=\"graph\" style=\"height:" << (places.size() + 1) * rowHeight
-      << "px\">\n";
+  out << "<div class=\"graph\" style=\"height:"
+      << (places.size() + 1) * rowHeight << "px\">\n";
   writeEdges();
   std::map<uint32_t, std::string_view> classes;
   for (ir::NodeId id : result.rebuilt)
@@ -193,10 +193,10 @@ void Page::write(const ResultDiff &result, size_t number) {
     auto found = classes.find(index);
     out << "<button class=\"step "
         << (found == classes.end() ? "cached" : found->second)
-        << "\" data-details=\"" << idOf(index) << "\" style=\"left:"
-        << place.second * columnWidth << "px;top:" << place.first * rowHeight
-        << "px\">" << escape(describeNode(after, after.nodes[index]))
-        << "</button>\n";
+        << "\" data-details=\"" << idOf(index)
+        << "\" style=\"left:" << place.second * columnWidth
+        << "px;top:" << place.first * rowHeight << "px\">"
+        << escape(describeNode(after, after.nodes[index])) << "</button>\n";
   }
   out << "</div>\n";
   for (const auto &[index, place] : places)

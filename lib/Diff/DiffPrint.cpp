@@ -21,9 +21,9 @@ std::string_view nameOf(ChangeKind kind) {
 }
 
 /// The step that a change is told of, and the module it is in.
-std::pair<const ir::Module *, ir::NodeId>
-subjectOf(const ir::Module &before, const ir::Module &after,
-          const Change &change) {
+std::pair<const ir::Module *, ir::NodeId> subjectOf(const ir::Module &before,
+                                                    const ir::Module &after,
+                                                    const Change &change) {
   if (change.after.valid())
     return {&after, change.after};
   return {&before, change.before};

@@ -118,8 +118,7 @@ std::optional<JsonValue> documentOf(const ir::Op &op) {
     removeVolatileAttrs(*source);
   module.nodes.emplace_back().op = std::move(alone);
   ir::Node terminal;
-  terminal.op.inputs = {
-      {{static_cast<uint32_t>(module.nodes.size() - 1)}, 0}};
+  terminal.op.inputs = {{{static_cast<uint32_t>(module.nodes.size() - 1)}, 0}};
   module.nodes.push_back(std::move(terminal));
   module.results.push_back(
       {"", {static_cast<uint32_t>(module.nodes.size() - 1)}});

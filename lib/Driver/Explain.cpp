@@ -32,8 +32,8 @@ void printKeysJson(const ir::Module &module, llvm::raw_ostream &out) {
     if (isResult(node))
       continue;
     out << before << "{\"key\":\"" << keys.keys[i].str() << "\",\"digest\":\""
-        << digests[i].str() << "\",\"line\":"
-        << go::jsonString(ir::lineOf(module, node).str())
+        << digests[i].str()
+        << "\",\"line\":" << go::jsonString(ir::lineOf(module, node).str())
         << ",\"step\":" << go::jsonString(ir::titleOf(node))
         << ",\"open\":" << (keys.open[i] ? "true" : "false") << '}';
     before = ",";

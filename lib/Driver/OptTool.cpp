@@ -117,9 +117,9 @@ bool OptTool::writeEach(const ir::Module &module) {
   for (size_t i = 0; i < module.results.size(); ++i) {
     ir::Module part = ir::splitResult(module, i);
     OutputOptions output = options.output;
-    output.path = options.outputDir + "/" +
-                  fileNameOf(module.results[i].name,
-                             options.text ? ".llb.txt" : ".llb");
+    output.path =
+        options.outputDir + "/" +
+        fileNameOf(module.results[i].name, options.text ? ".llb.txt" : ".llb");
     part.results.front().name.clear();
     bool written =
         options.text
@@ -144,8 +144,8 @@ bool OptTool::write(const ir::Module &module) {
     });
   if (!options.impact.empty())
     return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
-      auto impact = cachekey::findImpact(module, options.impactContext,
-                                         options.impact);
+      auto impact =
+          cachekey::findImpact(module, options.impactContext, options.impact);
       (options.json ? cachekey::printImpactJson
                     : cachekey::printImpactText)(module, impact, out);
     });

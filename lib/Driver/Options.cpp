@@ -208,8 +208,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "why-ignored",
       cl::desc("Tell which line of the ignore file keeps a file out"),
       cl::value_desc("path"), cl::cat(category));
-  cl::opt<char> level("O", cl::desc("Optimisation level 0, 1 or 2"),
-                      cl::Prefix, cl::init('0'), cl::value_desc("level"),
+  cl::opt<char> level("O", cl::desc("Optimisation level 0, 1 or 2"), cl::Prefix,
+                      cl::init('0'), cl::value_desc("level"),
                       cl::cat(category));
   cl::opt<std::string> passes(
       "passes", cl::desc("Passes to run after those of -O, as for llb-opt"),

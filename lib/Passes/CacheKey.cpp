@@ -3,19 +3,19 @@
 // The pass `cache-key`.
 //
 // Problem. The digest of an operation names one transfer of one client, so that
-// two builds of the same thing can't be compared by it, and nobody can ask why a
-// step missed its cache.
+// two builds of the same thing can't be compared by it, and nobody can ask why
+// a step missed its cache.
 //
 // Example. Of
 //
 //     %a = source "local://context" { local.unique = "7x3k" }
 //     %b = source "docker-image://docker.io/library/alpine:3@sha256:..."
 //
-// the key of %a is the same whatever the id, and is open, since a definition does
-// not know what is in a directory; the key of %b stands for one content.
+// the key of %a is the same whatever the id, and is open, since a definition
+// does not know what is in a directory; the key of %b stands for one content.
 //
-// Algorithm. The canonical encoding of each operation without its volatile parts,
-// naming inputs by their keys, is hashed (docs/CacheKeys.md). `llb-opt
+// Algorithm. The canonical encoding of each operation without its volatile
+// parts, naming inputs by their keys, is hashed (docs/CacheKeys.md). `llb-opt
 // --print-keys` shows the keys; this pass counts them, and remarks tell which
 // sources leave something open.
 //

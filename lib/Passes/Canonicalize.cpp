@@ -30,13 +30,13 @@
 // thing. Bytes that were encoded otherwise than BuildKit's client does are
 // encoded anew.
 //
-// Legality. The result is the same for every input: a daemon cleans the paths of
-// file actions in just this way before it uses them (a slash at the end of a
-// copy's paths has a meaning and stays; a `..` of mkdir is followed, not cleaned,
-// and stays too), leaves a directory as it is that is
-// there already, and lays the layers of a merge of merges in the same order.
-// What is not shown to have no effect stays; so does the last action of an
-// operation, since its layer is counted in the image's history.
+// Legality. The result is the same for every input: a daemon cleans the paths
+// of file actions in just this way before it uses them (a slash at the end of a
+// copy's paths has a meaning and stays; a `..` of mkdir is followed, not
+// cleaned, and stays too), leaves a directory as it is that is there already,
+// and lays the layers of a merge of merges in the same order. What is not shown
+// to have no effect stays; so does the last action of an operation, since its
+// layer is counted in the image's history.
 //
 // Cost. Linear in the size of the module.
 #include "FileChain.h"
@@ -191,9 +191,8 @@ void Canonicalizer::dropMadeTwice(ir::Node &node) {
 void Canonicalizer::foldDiff(uint32_t index) {
   ir::Node &node = module.nodes[index];
   const auto *diff = std::get_if<ir::Diff>(&node.op.body);
-  if (!diff || !diff->lower || !diff->upper ||
-      !diff->unknown.bytes.empty() || !node.op.unknown.bytes.empty() ||
-      node.metadata.ignoreCache)
+  if (!diff || !diff->lower || !diff->upper || !diff->unknown.bytes.empty() ||
+      !node.op.unknown.bytes.empty() || node.metadata.ignoreCache)
     return;
   auto valueOf = [&](int64_t input) {
     return input < 0 ? ir::ValueId()
@@ -218,8 +217,7 @@ void Canonicalizer::foldDiff(uint32_t index) {
 
 bool isPlainMerge(const ir::Node &node) {
   const auto *merge = std::get_if<ir::Merge>(&node.op.body);
-  if (!merge || !merge->unknown.bytes.empty() ||
-      !node.op.unknown.bytes.empty())
+  if (!merge || !merge->unknown.bytes.empty() || !node.op.unknown.bytes.empty())
     return false;
   for (const ir::MergeInput &input : merge->inputs)
     if (!input.unknown.bytes.empty())

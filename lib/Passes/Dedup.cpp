@@ -9,8 +9,9 @@
 //
 // Example. With two results linked,
 //
-//     %a = source "local://context" { local.followpaths = ["a"], local.unique = "1" }
-//     %b = source "local://context" { local.followpaths = ["b"], local.unique = "2" }
+//     %a = source "local://context" { local.followpaths = ["a"], local.unique =
+//     "1" } %b = source "local://context" { local.followpaths = ["b"],
+//     local.unique = "2" }
 //
 // become one source that follows ["a", "b"], and equal operations on top of it
 // become one as well.

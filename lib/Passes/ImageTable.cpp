@@ -31,9 +31,8 @@ bool readNumber(std::string_view text, unsigned base, uint32_t &result) {
 
 bool readId(const JsonValue &object, std::string_view key, uint32_t &id) {
   const JsonValue *value = object.find(key);
-  return !value ||
-         (value->kind == JsonValue::Kind::Number &&
-          readNumber(value->text, 10, id));
+  return !value || (value->kind == JsonValue::Kind::Number &&
+                    readNumber(value->text, 10, id));
 }
 
 /// On failure says why.

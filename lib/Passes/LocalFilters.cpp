@@ -171,8 +171,7 @@ uint64_t uniteLocalFilters(ir::Module &module, PassContext &context) {
       }
       node.original.clear();
       ++changed;
-      context.remark(RemarkKind::Passed, module, node,
-                     RemarkId::UnitedFilters);
+      context.remark(RemarkKind::Passed, module, node, RemarkId::UnitedFilters);
     }
   }
   return changed;

@@ -31,8 +31,9 @@
 // platform, cache policy and limits are equal, so no step is cached or run
 // elsewhere than before. The second looks up no owner by name: it would ask
 // the first's result, but a daemon lets owners be looked up in inputs only, and
-// the first may have changed /etc/passwd. And it copies nothing from the first's
-// result, which a copy of a tree into itself would read while it is changed.
+// the first may have changed /etc/passwd. And it copies nothing from the
+// first's result, which a copy of a tree into itself would read while it is
+// changed.
 //
 // Cost. Linear in the number of actions.
 #include "FileChain.h"
@@ -153,8 +154,7 @@ void Merger::fuse(const std::vector<uint32_t> &group) {
     }
     hasLocations |= node.hasLocations;
     for (ir::Location &location : node.locations.locations)
-      if (locations.locations.empty() ||
-          locations.locations.back() != location)
+      if (locations.locations.empty() || locations.locations.back() != location)
         locations.locations.push_back(std::move(location));
     if (node.locations.unknown.bytes.size())
       locations.unknown.bytes += node.locations.unknown.bytes;

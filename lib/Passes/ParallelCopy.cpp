@@ -28,9 +28,10 @@
 // Algorithm. Chains of file operations are followed from their base up, with a
 // state of what is known of each directory. Operations join the segment at hand
 // as long as they are independent of it and of the base; one that is not ends
-// the segment, and the chain is followed on from its result. A segment on scratch
-// needs two operations, one on a base pays with the first: then it outlives the
-// base. There are as many layers as before, in the same order, so histories stay.
+// the segment, and the chain is followed on from its result. A segment on
+// scratch needs two operations, one on a base pays with the first: then it
+// outlives the base. There are as many layers as before, in the same order, so
+// histories stay.
 //
 // Legality. Each operation of a segment but the last has no other user.
 // Destinations are disjoint: none is another or inside of another. A merged
@@ -91,8 +92,7 @@ bool plainOwner(const std::optional<ir::ChownOpt> &owner, DirAttrs &attrs,
     return true;
   bool plain = plainId(owner->user, attrs.uid);
   attrs.gid = attrs.uid;
-  if (plain && plainId(owner->group, attrs.gid) &&
-      owner->unknown.bytes.empty())
+  if (plain && plainId(owner->group, attrs.gid) && owner->unknown.bytes.empty())
     return true;
   why = RemarkId::OwnerOfBase;
   return false;
@@ -279,8 +279,7 @@ bool Parallelizer::joins(uint32_t index, const BaseState &below,
   for (const ir::FileAction &action :
        std::get<ir::File>(node.op.body).actions) {
     auto effect = effectOf(action, why);
-    if (!effect ||
-        !checkDirs(*effect, below, segment, own, why, path))
+    if (!effect || !checkDirs(*effect, below, segment, own, why, path))
       return missed(why);
     // An earlier action may have put a link there, which a copy would follow
     // to another place on scratch than on the base.
@@ -398,8 +397,7 @@ void Parallelizer::run() {
     ir::Node top;
     ir::Merge merge;
     auto add = [&](ir::ValueId value) {
-      merge.inputs.push_back(
-          {static_cast<int64_t>(top.op.inputs.size()), {}});
+      merge.inputs.push_back({static_cast<int64_t>(top.op.inputs.size()), {}});
       top.op.inputs.push_back(value);
     };
     if (plan.base.valid())

@@ -76,9 +76,8 @@ bool Runner::allowed(const PipelineStep &step) {
   if (!options.bisectLimit)
     return true;
   bool runs = *options.bisectLimit < 0 || started < *options.bisectLimit;
-  *options.out << "BISECT: " << (runs ? "running" : "NOT running")
-               << " pass (" << ++started << ") " << step.name
-               << " on module\n";
+  *options.out << "BISECT: " << (runs ? "running" : "NOT running") << " pass ("
+               << ++started << ") " << step.name << " on module\n";
   return runs;
 }
 
@@ -161,8 +160,7 @@ void PassContext::addRemark(RemarkKind kind, const ir::Module &module,
                             const ir::Node &node, RemarkId id,
                             fmt::format_args args) {
   remarks->push_back({kind, id, pass, ir::lineOf(module, node),
-                      ir::titleOf(node),
-                      formatRemark(id, args)});
+                      ir::titleOf(node), formatRemark(id, args)});
 }
 
 llvm::LogicalResult runPipeline(ir::Module &module, const Pipeline &pipeline,

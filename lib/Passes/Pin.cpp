@@ -7,11 +7,13 @@
 //
 // Example. With a lock that has the digest,
 //
-//     %a = source "docker-image://docker.io/library/alpine:3" platform(linux/amd64)
+//     %a = source "docker-image://docker.io/library/alpine:3"
+//     platform(linux/amd64)
 //
 // becomes
 //
-//     %a = source "docker-image://docker.io/library/alpine:3@sha256:…" platform(linux/amd64)
+//     %a = source "docker-image://docker.io/library/alpine:3@sha256:…"
+//     platform(linux/amd64)
 //
 // Algorithm. One sweep over the sources; the reference and the operation's
 // platform are looked up in the image lock.
@@ -36,15 +38,15 @@ llvm::LogicalResult PinPass::run(ir::Module &module, PassContext &context) {
     std::string ref = source->identifier.substr(scheme.size());
     std::string platform;
     if (node.op.platform)
-      platform = node.op.platform->os + "/" + node.op.platform->architecture +
-                 (node.op.platform->variant.empty()
-                      ? ""
-                      : "/" + node.op.platform->variant);
+      platform =
+          node.op.platform->os + "/" + node.op.platform->architecture +
+          (node.op.platform->variant.empty() ? ""
+                                             : "/" + node.op.platform->variant);
     const LockedBase *image =
         context.images ? context.images->find(ref, platform) : nullptr;
     if (!image || image->digest.empty()) {
-      context.remark(RemarkKind::Missed, module, node, RemarkId::NotLocked,
-                     ref, platform);
+      context.remark(RemarkKind::Missed, module, node, RemarkId::NotLocked, ref,
+                     platform);
       continue;
     }
     source->identifier += "@" + image->digest;

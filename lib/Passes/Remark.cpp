@@ -69,9 +69,9 @@ void printRemarksText(const std::vector<Remark> &remarks,
 void printRemarksYaml(const std::vector<Remark> &remarks,
                       llvm::raw_ostream &out) {
   for (const Remark &remark : remarks) {
-    out << "--- !" << nameOf(remark.kind) << "\nPass:            "
-        << remark.pass << "\nName:            " << nameOf(remark.id)
-        << '\n';
+    out << "--- !" << nameOf(remark.kind)
+        << "\nPass:            " << remark.pass
+        << "\nName:            " << nameOf(remark.id) << '\n';
     if (remark.line.valid())
       out << "DebugLoc:        { File: " << quoted(remark.line.file)
           << ", Line: " << remark.line.line << ", Column: 0 }\n";

@@ -40,10 +40,9 @@ void Rewriter::commit() {
       replaced[at] = last;
   }
 
-  std::stable_sort(insertions.begin(), insertions.end(),
-                   [](const Insertion &a, const Insertion &b) {
-                     return a.after < b.after;
-                   });
+  std::stable_sort(
+      insertions.begin(), insertions.end(),
+      [](const Insertion &a, const Insertion &b) { return a.after < b.after; });
   // Ids were given in order of insertion; passes insert from front to back.
   std::vector<uint32_t> newIndex(oldCount + insertions.size(), UINT32_MAX);
   uint32_t count = 0;

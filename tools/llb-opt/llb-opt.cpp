@@ -27,28 +27,30 @@ static cl::opt<std::string>
 static cl::opt<std::string>
     outputDir("output-dir", cl::desc("Write each result to a file in <dir>"),
               cl::value_desc("dir"), category);
-static cl::opt<bool> printKeys(
-    "print-keys", cl::desc("Write the cache keys, not the module"), category);
+static cl::opt<bool> printKeys("print-keys",
+                               cl::desc("Write the cache keys, not the module"),
+                               category);
 static cl::list<std::string>
     impact("impact", cl::CommaSeparated,
            cl::desc("Write what builds again if these files change"),
            cl::value_desc("path,..."), category);
-static cl::opt<std::string> impactContext(
-    "impact-context", cl::desc("Local directory that --impact is about"),
-    cl::value_desc("name"), cl::init("context"), category);
+static cl::opt<std::string>
+    impactContext("impact-context",
+                  cl::desc("Local directory that --impact is about"),
+                  cl::value_desc("name"), cl::init("context"), category);
 static cl::opt<bool> json("json", cl::desc("Keys and impact as JSON"),
                           category);
 static cl::opt<std::string>
     imageLock("image-lock", cl::desc("What passes may know of base images"),
               cl::value_desc("file"), category);
-static cl::opt<llb::passes::RemarkFormat> remarks(
-    "remarks", cl::desc("Say what was changed and what not, and why"),
-    cl::init(llb::passes::RemarkFormat::None),
-    cl::values(
-        clEnumValN(llb::passes::RemarkFormat::Text, "text", "for people"),
-        clEnumValN(llb::passes::RemarkFormat::Yaml, "yaml",
-                   "as LLVM's optimisation records")),
-    category);
+static cl::opt<llb::passes::RemarkFormat>
+    remarks("remarks", cl::desc("Say what was changed and what not, and why"),
+            cl::init(llb::passes::RemarkFormat::None),
+            cl::values(clEnumValN(llb::passes::RemarkFormat::Text, "text",
+                                  "for people"),
+                       clEnumValN(llb::passes::RemarkFormat::Yaml, "yaml",
+                                  "as LLVM's optimisation records")),
+            category);
 static cl::opt<bool> debugPassManager("debug-pass-manager",
                                       cl::desc("Name passes as they run"),
                                       category);
