@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fails if a message of Diagnostics.def or Checks.def is in no test.
+"""Fails if a message of Diagnostics.def, Checks.def or Remarks.def is in no test.
 
 A test names a message by its tag in brackets, `[unknown-instruction]`, by its
 rule, `StageNameCasing`, or by its text with something in place of each `{0}`.
@@ -32,6 +32,10 @@ def entries() -> dict[str, str]:
     for match in re.finditer(
             rf"^LLB_CHECK\(\s*(\w+),\s*{STRING},\s*\w+,((?:\s*{STRING})+)\s*,", checks, re.M):
         found[match[1]] = "".join(m[1] for m in re.finditer(STRING, match[3]))
+    remarks = (ROOT / "include/llb/Passes/Remarks.def").read_text()
+    for match in re.finditer(rf"^LLB_REMARK\(\s*(\w+),\s*{STRING}\s*\)", remarks, re.M):
+        # An id is a common word: only the text counts.
+        found["remark " + match[1]] = match[2]
     return found
 
 

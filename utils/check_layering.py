@@ -20,7 +20,9 @@ ALLOWED: dict[str, set[str]] = {
     "IR": {"Support"},
     # Which files of a directory count, and for which operation.
     "Context": {"IR", "Support"},
-    "Passes": {"IR", "Support"},
+    "CacheKey": {"IR", "Support"},
+    "Diff": {"CacheKey", "IR", "Support"},
+    "Passes": {"CacheKey", "IR", "Support"},
     "Lower": {"Check", "AST", "IR", "Support"},
     "Registry": {"Support"},
     "Backend": {"IR", "Registry", "Support"},
@@ -31,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
 # the IR's own tools use the IR and its passes. Fuzzers, benchmarks and tests may
 # use anything.
 ALLOWED["Driver"] = set(ALLOWED)
-TOOLS = {"Driver", "Support", "IR", "Passes", "Registry"}
+TOOLS = {"Driver", "Support", "IR", "Passes", "CacheKey", "Diff", "Registry"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 EXCEPTION = re.compile(r"\b(?:try\s*\{|catch\s*\(|throw\b)")

@@ -62,18 +62,35 @@ def passes() -> str:
     out = ["# Passes\n", NOTE,
            "`llb-opt --passes=NAME,NAME(OPTION)` runs them in that order; `--list-passes`",
            "prints this list. No pass changes what is built.\n",
+           *levels(),
+           "`--remarks=text` (or `yaml`, as LLVM's optimisation records) tells what was changed",
+           "at which line and what was not, and why; the texts are at the end. `--stats`,",
+           "`--time-passes`, `--print-changed`, `--debug-pass-manager` and",
+           "`--opt-bisect-limit=N` help to find what a pass did.\n",
            "| pass | does |", "|---|---|"]
     out += [f"| [`{flag}`](#{flag}) | {cell(summary)} |" for flag, _, summary in found]
     for flag, name, _ in found:
         out += ["", f"## {flag}\n", essay(name.removesuffix("Pass"))]
         options = re.findall(
-            rf"Option<{name}>\s*\{{\s*{STRING},\s*&\w+::\w+,\s*((?:{STRING}\s*)+)", headers)
+            rf"\boption\(\s*{STRING},\s*&{name}::\w+,\s*((?:{STRING}\s*)+)", headers)
         if options:
             out += ["", "| option | does |", "|---|---|"]
             out += [f"| `{flag}({option[0]})` | "
                     + cell("".join(re.findall(STRING, option[1]))) + " |"
                     for option in options]
+    remarks = (INCLUDE / "Passes" / "Remarks.def").read_text()
+    out += ["", "## Remarks\n", "| name | text |", "|---|---|"]
+    out += [f"| {name} | {code(unquote(text))} |" for name, text in
+            re.findall(rf"^LLB_REMARK\(\s*(\w+),\s*{STRING}\s*\)", remarks, re.M)]
     return "\n".join(out) + "\n"
+
+
+def levels() -> list[str]:
+    """What -O1 and -O2 of llb-opt and llbc stand for."""
+    table = (ROOT / "lib" / "Passes" / "PassTable.cpp").read_text()
+    texts = re.findall(r'return "([a-z,-]+)";', table[table.index("pipelineOfLevel"):])
+    return [f"`-O{level}` of llb-opt and llbc is `{text}`.  " for level, text
+            in enumerate(texts, 1)]
 
 
 # ---- messages ----

@@ -4,6 +4,7 @@
 #include "ContextFiles.h"
 #include "Emit.h"
 #include "Input.h"
+#include "Optimize.h"
 #include "Resolvers.h"
 #include "llb/AST/Dump.h"
 #include "llb/Check/IckChecks.h"
@@ -29,7 +30,8 @@ public:
           llvm::raw_ostream &messages);
 
 private:
-  int compile(std::unique_ptr<llvm::MemoryBuffer> file);
+  int compile(std::unique_ptr<llvm::MemoryBuffer> file,
+              llvm::raw_ostream &messages);
   int dumpTokens(frontend::Language language);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
@@ -58,7 +60,7 @@ private:
 
 int Compilation::run(std::unique_ptr<llvm::MemoryBuffer> file,
                      llvm::raw_ostream &messages) {
-  int status = compile(std::move(file));
+  int status = compile(std::move(file), messages);
   if (options.verifyDiagnostics)
     return verifyDiagnostics(text, diags, messages) ? ExitDone : ExitFailed;
   // A log without results is what closes findings of an earlier one.
@@ -78,8 +80,8 @@ llvm::LogicalResult Compilation::writeOutput(Write write) {
                  llvm::toString(file.takeError()));
     return llvm::failure();
   }
-  if (options.emit == EmitKind::Llb && !listsContext() && file->isTerminal() &&
-      !options.force) {
+  if (options.emit == EmitKind::Llb && !listsContext() &&
+      options.impact.empty() && file->isTerminal() && !options.force) {
     diags.report(DiagId::BinaryToTerminal, {});
     return llvm::failure();
   }
@@ -145,7 +147,8 @@ int Compilation::dumpTokens(frontend::Language language) {
   return good && !diags.hasErrors() ? ExitDone : ExitFailed;
 }
 
-int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
+int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
+                         llvm::raw_ostream &messages) {
   if (!buffer) {
     auto read = readBuildFile(options, diags);
     if (failed(read))
@@ -237,6 +240,9 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
                  ? ExitDone
                  : ExitFailed;
   }
+
+  if (good && failed(optimize(*lowered, options, diags, messages)))
+    return ExitFailed;
 
   if (options.emit == EmitKind::Bundle) {
     bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {

@@ -5,6 +5,7 @@
 #include "Emit.h"
 #include "llb/Driver/Version.h"
 
+#include "llb/CacheKey/Impact.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/JsonDump.h"
 #include "llb/IR/Text.h"
@@ -63,6 +64,16 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
                          DiagEngine &diags, llvm::raw_ostream &out) {
   if (lowered.answer) {
     writeAnswer(*lowered.answer, options, diags, out);
+    return llvm::success();
+  }
+  if (!options.impact.empty()) {
+    for (const lower::LoweredImage &image : lowered.images) {
+      if (lowered.images.size() > 1)
+        out << image.platformId << ":\n";
+      cachekey::printImpactText(
+          image.module,
+          cachekey::findImpact(image.module, "context", options.impact), out);
+    }
     return llvm::success();
   }
   if (options.emit == EmitKind::Config) {

@@ -5,11 +5,15 @@
 // the same separator between them.
 #include "llb/Driver/OptTool.h"
 
+#include "Explain.h"
+#include "Optimize.h"
+#include "llb/CacheKey/Impact.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/Linker.h"
 #include "llb/IR/Verifier.h"
 #include "llb/Support/VerifyDiags.h"
 
+#include <llvm/Support/FileSystem.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/Path.h>
 
@@ -31,17 +35,18 @@ private:
   bool process(ModuleInput &input);
   bool checkRoundtrip(const ir::Module &module);
   bool write(const ir::Module &module);
+  bool writeEach(const ir::Module &module);
 
   const OptOptions &options;
   ToolRun tool;
   passes::Pipeline pipeline;
+  std::optional<passes::ImageTable> images;
   /// The buffer that `--verify-diagnostics` looks at.
   std::string_view firstText;
 };
 
 bool OptTool::preparePipeline() {
-  std::string text(passes::pipelineOfLevel(options.level - '0'));
-  text += (text.empty() ? "" : ",") + options.passes;
+  std::string text = pipelineText(options.level, options.passes);
   if (options.stripDebug)
     text += ",strip";
   std::string_view kept = tool.diags.addBuffer(
@@ -50,6 +55,10 @@ bool OptTool::preparePipeline() {
   if (failed(parsed))
     return false;
   pipeline = std::move(*parsed);
+  auto table = readImageTable(options.imageLock, tool.diags);
+  if (failed(table))
+    return false;
+  images = std::move(*table);
   return true;
 }
 
@@ -88,9 +97,60 @@ bool OptTool::checkRoundtrip(const ir::Module &module) {
   return same;
 }
 
+/// `linux/amd64` is the file `linux-amd64.llb`: a result's name is no path.
+std::string fileNameOf(const std::string &result, std::string_view suffix) {
+  std::string name;
+  for (char c : result)
+    name += c == '/' || c == '\0' ? '-' : c;
+  if (name.empty() || name[0] == '.')
+    name.insert(0, "result");
+  return name.append(suffix);
+}
+
+bool OptTool::writeEach(const ir::Module &module) {
+  if (std::error_code error =
+          llvm::sys::fs::create_directories(options.outputDir)) {
+    tool.diags.report(DiagId::CannotWrite, {}, options.outputDir,
+                      error.message());
+    return false;
+  }
+  for (size_t i = 0; i < module.results.size(); ++i) {
+    ir::Module part = ir::splitResult(module, i);
+    OutputOptions output = options.output;
+    output.path =
+        options.outputDir + "/" +
+        fileNameOf(module.results[i].name, options.text ? ".llb.txt" : ".llb");
+    part.results.front().name.clear();
+    bool written =
+        options.text
+            ? writeText(output, tool.diags,
+                        [&](llvm::raw_ostream &out) {
+                          ir::printModule(part, options.pipeline.printOptions,
+                                          out);
+                        })
+            : writeBinary(part, "", output, tool.diags);
+    if (!written)
+      return false;
+  }
+  return true;
+}
+
 bool OptTool::write(const ir::Module &module) {
   if (options.disableOutput)
     return true;
+  if (options.printKeys)
+    return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
+      (options.json ? printKeysJson : printKeysText)(module, out);
+    });
+  if (!options.impact.empty())
+    return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
+      auto impact =
+          cachekey::findImpact(module, options.impactContext, options.impact);
+      (options.json ? cachekey::printImpactJson
+                    : cachekey::printImpactText)(module, impact, out);
+    });
+  if (!options.outputDir.empty())
+    return writeEach(module);
   if (!options.text)
     return writeBinary(module, options.resultName, options.output, tool.diags);
   return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
@@ -106,6 +166,7 @@ bool OptTool::process(ModuleInput &input) {
     return false;
   passes::PipelineOptions pipelineOptions = options.pipeline;
   pipelineOptions.out = &llvm::errs();
+  pipelineOptions.images = images ? &*images : nullptr;
   return succeeded(passes::runPipeline(input.module, pipeline, pipelineOptions,
                                        tool.diags, std::move(input.places)));
 }

@@ -186,8 +186,6 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<bool> noLocations("no-locations",
                             cl::desc("With --emit=text: leave places out"),
                             cl::cat(category));
-  cl::opt<std::string> passes("passes", cl::desc("Passes to run"),
-                              cl::value_desc("pipeline"), cl::cat(category));
   cl::list<std::string> local(
       "local", cl::desc("Directory of a local source, as for buildctl build"),
       cl::value_desc("name=dir"), cl::cat(category));
@@ -210,6 +208,23 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "why-ignored",
       cl::desc("Tell which line of the ignore file keeps a file out"),
       cl::value_desc("path"), cl::cat(category));
+  cl::opt<char> level("O", cl::desc("Optimisation level 0, 1 or 2"), cl::Prefix,
+                      cl::init('0'), cl::value_desc("level"),
+                      cl::cat(category));
+  cl::opt<std::string> passes(
+      "passes", cl::desc("Passes to run after those of -O, as for llb-opt"),
+      cl::value_desc("pipeline"), cl::cat(category));
+  cl::list<std::string> impact(
+      "impact", cl::CommaSeparated,
+      cl::desc("Write what builds again if these files of the context change"),
+      cl::value_desc("path,..."), cl::cat(category));
+  cl::opt<passes::RemarkFormat> remarks(
+      "remarks", cl::desc("Say what passes changed and what not, and why"),
+      cl::init(passes::RemarkFormat::None),
+      cl::values(clEnumValN(passes::RemarkFormat::Text, "text", "for people"),
+                 clEnumValN(passes::RemarkFormat::Yaml, "yaml",
+                            "as LLVM's optimisation records")),
+      cl::cat(category));
   cl::opt<bool> verify(
       "verify-diagnostics",
       cl::desc("Compare messages with expected-error comments"), cl::Hidden,
@@ -317,11 +332,16 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.buildctl = buildctl;
   result.noMetadata = noMetadata;
   result.noLocations = noLocations;
+  result.level = level;
+  if (level < '0' || level > '2')
+    return usage("levels are -O0, -O1 and -O2");
   result.passes = passes;
   result.depfile = depfile;
   result.depfileTarget = depfileTarget;
   result.listContext = listContext;
   result.whyIgnored.assign(whyIgnored.begin(), whyIgnored.end());
+  result.remarks = remarks;
+  result.impact.assign(impact.begin(), impact.end());
   result.maxValueBytes = maxValue;
   result.maxOpsBytes = maxOps;
   if (maxNesting > ExpandOptions::largestNesting)

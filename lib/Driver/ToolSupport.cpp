@@ -6,6 +6,7 @@
 #include "llb/Driver/Version.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/JsonRead.h"
+#include "llb/IR/Linker.h"
 #include "llb/Support/DiagPrinter.h"
 #include "llb/Support/OutputFile.h"
 
@@ -106,6 +107,8 @@ bool writeText(const OutputOptions &options, DiagEngine &diags,
 bool writeBinary(const ir::Module &module, const std::string &resultName,
                  const OutputOptions &options, DiagEngine &diags) {
   const ir::Result *chosen = nullptr;
+  // What belongs to other results, source files above all, stays at home.
+  ir::Module part;
   for (const ir::Result &result : module.results)
     if (module.results.size() == 1
             ? resultName.empty() || result.name == resultName
@@ -124,9 +127,14 @@ bool writeBinary(const ir::Module &module, const std::string &resultName,
       diags.report(DiagId::ManyResults, {}, names);
     return false;
   }
+  if (module.results.size() > 1)
+    part = ir::splitResult(module, chosen - module.results.data());
+  const ir::Module &from = module.results.size() > 1 ? part : module;
+  if (module.results.size() > 1)
+    chosen = &part.results.front();
   return writeOutput(
       options, /*binary=*/true, diags,
-      [&](llvm::raw_ostream &out) { ir::writeModule(module, *chosen, out); });
+      [&](llvm::raw_ostream &out) { ir::writeModule(from, *chosen, out); });
 }
 
 } // namespace llb::driver

@@ -10,6 +10,7 @@
 #include "Codec.h"
 #include "DigestMap.h"
 #include "VisitOrder.h"
+#include "llb/IR/InputIndex.h"
 
 #include <cassert>
 
@@ -42,55 +43,6 @@ void mergeMetadata(OpMetadata &into, OpMetadata &&from) {
     into.linuxResources = std::move(from.linuxResources);
   into.unknown.bytes += from.unknown.bytes;
 }
-
-/// Points the indices of an exec or file operation at other inputs:
-/// `position[i]` takes the place of input i, and `count` inputs are left.
-class InputRemap {
-public:
-  InputRemap(const std::vector<int64_t> &position, size_t count)
-      : position(position), removed(position.size() - count) {}
-
-  void apply(OpBody &body) const {
-    if (auto *exec = std::get_if<Exec>(&body))
-      for (Mount &mount : exec->mounts)
-        input(mount.input);
-    if (auto *file = std::get_if<File>(&body))
-      for (FileAction &action : file->actions)
-        apply(action);
-  }
-
-private:
-  void input(int64_t &index) const {
-    if (index < 0)
-      return;
-    if (static_cast<uint64_t>(index) < position.size())
-      index = position[index];
-    else
-      index -= static_cast<int64_t>(removed);
-  }
-  void user(std::optional<UserOpt> &user) const {
-    if (!user)
-      return;
-    if (auto *named = std::get_if<NamedUser>(&user->user))
-      input(named->input);
-  }
-  void apply(FileAction &action) const {
-    input(action.input);
-    input(action.secondaryInput);
-    std::visit(
-        [&](auto &body) {
-          if constexpr (requires { body.owner; })
-            if (body.owner) {
-              user(body.owner->user);
-              user(body.owner->group);
-            }
-        },
-        action.action);
-  }
-
-  const std::vector<int64_t> &position;
-  size_t removed;
-};
 
 class Marshaller {
 public:
@@ -148,7 +100,7 @@ private:
   /// Makes the vertex a node, or adds it to the node with the same bytes.
   NodeId addNode(Vertex &vertex) {
     if (collectInputs(vertex.op))
-      InputRemap(positions, inputs.size()).apply(vertex.op.body);
+      remapInputs(vertex.op.body, positions, inputs.size());
     vertex.op.inputs = inputs;
     buffer.clear();
     wire::encode(buffer, vertex.op, inputDigests);

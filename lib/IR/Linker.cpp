@@ -53,4 +53,46 @@ void linkModule(Module &into, Module from, const std::string &name) {
   into.sourceUnknown.bytes += from.sourceUnknown.bytes;
 }
 
+Module splitResult(const Module &module, size_t index) {
+  const Result &wanted = module.results[index];
+  std::vector<bool> needed(module.nodes.size());
+  if (wanted.terminal.valid())
+    needed[wanted.terminal.index] = true;
+  for (size_t i = module.nodes.size(); i-- > 0;)
+    if (needed[i])
+      for (const ValueId &input : module.nodes[i].op.inputs)
+        needed[input.node.index] = true;
+
+  Module part;
+  part.hasSource = module.hasSource;
+  part.unknown = module.unknown;
+  part.sourceUnknown = module.sourceUnknown;
+  std::vector<uint32_t> newIndex(module.nodes.size());
+  std::vector<int32_t> newSource(module.sourceInfos.size(), -1);
+  for (size_t i = 0; i < module.nodes.size(); ++i) {
+    if (!needed[i])
+      continue;
+    newIndex[i] = static_cast<uint32_t>(part.nodes.size());
+    Node &node = part.nodes.emplace_back(module.nodes[i]);
+    for (ValueId &input : node.op.inputs)
+      input.node.index = newIndex[input.node.index];
+    for (Location &location : node.locations.locations) {
+      auto source = static_cast<uint32_t>(location.sourceIndex);
+      // A place in no file stays in none.
+      if (source >= newSource.size())
+        continue;
+      if (newSource[source] < 0) {
+        newSource[source] = static_cast<int32_t>(part.sourceInfos.size());
+        part.sourceInfos.push_back(module.sourceInfos[source]);
+      }
+      location.sourceIndex = newSource[source];
+    }
+  }
+  Result result = wanted;
+  if (result.terminal.valid())
+    result.terminal.index = newIndex[result.terminal.index];
+  part.results.push_back(std::move(result));
+  return part;
+}
+
 } // namespace llb::ir

@@ -25,8 +25,16 @@ class Runner {
 public:
   Runner(ir::Module &module, const PipelineOptions &options, DiagEngine &diags,
          ir::NodePlaces places)
-      : module(module), options(options),
-        context{diags, std::move(places), {}} {}
+      : module(module), options(options), context{.diags = diags,
+                                                  .places = std::move(places),
+                                                  .images = options.images,
+                                                  .remarks = nullptr,
+                                                  .pass = {},
+                                                  .statistics = {},
+                                                  .fusions = {}} {
+    if (options.remarks != RemarkFormat::None)
+      context.remarks = &remarks;
+  }
 
   llvm::LogicalResult run(const Pipeline &pipeline);
 
@@ -37,6 +45,7 @@ private:
     std::vector<std::pair<std::string, uint64_t>> statistics;
   };
 
+  bool allowed(const PipelineStep &step);
   llvm::LogicalResult runStep(const PipelineStep &step);
   std::string print() const {
     std::string text;
@@ -54,8 +63,23 @@ private:
   ir::Module &module;
   const PipelineOptions &options;
   PassContext context;
+  std::vector<Remark> remarks;
   std::vector<Record> records;
+  int64_t started = 0;
 };
+
+/// Whether the bisection lets the next pass run; it is named either way.
+bool Runner::allowed(const PipelineStep &step) {
+  if (options.debugPassManager)
+    *options.out << "Running pass: " << step.name << " on module ("
+                 << module.nodes.size() << " operations)\n";
+  if (!options.bisectLimit)
+    return true;
+  bool runs = *options.bisectLimit < 0 || started < *options.bisectLimit;
+  *options.out << "BISECT: " << (runs ? "running" : "NOT running") << " pass ("
+               << ++started << ") " << step.name << " on module\n";
+  return runs;
+}
 
 llvm::LogicalResult Runner::runStep(const PipelineStep &step) {
   if (options.printBeforeAll || names(options.printBefore, step.name))
@@ -65,6 +89,7 @@ llvm::LogicalResult Runner::runStep(const PipelineStep &step) {
     before = print();
 
   context.statistics.clear();
+  context.pass = step.name;
   Clock::time_point start;
   if (options.timePasses)
     start = Clock::now();
@@ -93,6 +118,10 @@ llvm::LogicalResult Runner::runStep(const PipelineStep &step) {
 }
 
 void Runner::report() const {
+  if (options.remarks == RemarkFormat::Text)
+    printRemarksText(remarks, *options.out);
+  else if (options.remarks == RemarkFormat::Yaml)
+    printRemarksYaml(remarks, *options.out);
   if (options.stats)
     for (const Record &record : records)
       for (const auto &[what, number] : record.statistics)
@@ -113,15 +142,26 @@ void Runner::report() const {
 llvm::LogicalResult Runner::run(const Pipeline &pipeline) {
   llvm::LogicalResult result = llvm::success();
   for (const PipelineStep &step : pipeline) {
+    if (!allowed(step))
+      continue;
     result = runStep(step);
     if (failed(result))
       break;
   }
   report();
+  if (options.fusions)
+    *options.fusions = std::move(context.fusions);
   return result;
 }
 
 } // namespace
+
+void PassContext::addRemark(RemarkKind kind, const ir::Module &module,
+                            const ir::Node &node, RemarkId id,
+                            fmt::format_args args) {
+  remarks->push_back({kind, id, pass, ir::lineOf(module, node),
+                      ir::titleOf(node), formatRemark(id, args)});
+}
 
 llvm::LogicalResult runPipeline(ir::Module &module, const Pipeline &pipeline,
                                 const PipelineOptions &options,

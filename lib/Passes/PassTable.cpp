@@ -4,6 +4,8 @@
 #include "llb/Passes/PassManager.h"
 #include "llb/Support/Suggest.h"
 
+#include <fmt/format.h>
+
 namespace llb::passes {
 namespace {
 
@@ -45,13 +47,31 @@ std::string_view takeItem(std::string_view &rest) {
   return trim(item);
 }
 
+/// The value of an option from its text; false after a report.
+bool readValue(std::string_view name, std::string_view text, bool &value,
+               DiagEngine &diags) {
+  value = text == "true";
+  if (value || text == "false")
+    return true;
+  diags.report(DiagId::PassOptionValue, rangeOf(text), name, text);
+  return false;
+}
+
+bool readValue(std::string_view text, uint64_t &value) {
+  value = 0;
+  bool good = !text.empty() && text.size() <= 18;
+  for (char c : text) {
+    good &= c >= '0' && c <= '9';
+    value = value * 10 + static_cast<uint64_t>(c - '0');
+  }
+  return good;
+}
+
 template <class Pass>
 bool setOption(Pass &pass, std::string_view passName, std::string_view text,
                DiagEngine &diags) {
   size_t equal = text.find('=');
   std::string_view name = trim(text.substr(0, equal));
-  std::string_view value =
-      equal == std::string_view::npos ? "true" : trim(text.substr(equal + 1));
   bool known = false;
   bool ok = true;
   std::vector<std::string> names;
@@ -60,11 +80,20 @@ bool setOption(Pass &pass, std::string_view passName, std::string_view text,
     if (option.name != name)
       return;
     known = true;
-    pass.*option.member = value == "true";
-    if (value == "true" || value == "false")
-      return;
-    diags.report(DiagId::PassOptionValue, rangeOf(value), name, value);
-    ok = false;
+    auto &value = pass.*option.member;
+    std::string_view given = equal == std::string_view::npos
+                                 ? text.substr(text.size())
+                                 : trim(text.substr(equal + 1));
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, bool>) {
+      if (equal == std::string_view::npos)
+        value = true;
+      else
+        ok = readValue(name, given, value, diags);
+    } else if (!readValue(given, value)) {
+      diags.report(DiagId::PassUnknownOption, rangeOf(text), passName, text,
+                   fmt::format("; '{0}' takes a number, as in {0}=8", name));
+      ok = false;
+    }
   };
   std::apply([&](const auto &...option) { (each(option), ...); },
              Pass::options());
@@ -141,7 +170,16 @@ llvm::FailureOr<Pipeline> parsePipeline(std::string_view text,
 }
 
 std::string_view pipelineOfLevel(unsigned level) {
-  return level == 0 ? "" : "dce";
+  switch (level) {
+  case 0:
+    return "";
+  case 1:
+    return "canonicalize,dedup,merge,dce";
+  default:
+    // Copies are joined before they are taken off their chain: a layer each
+    // would be no fewer layers.
+    return "canonicalize,dedup,merge,canonicalize,parallel-copy,dce";
+  }
 }
 
 } // namespace llb::passes

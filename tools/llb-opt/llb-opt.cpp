@@ -25,6 +25,40 @@ static cl::opt<std::string>
     resultName("result", cl::desc("Which of several results to write"),
                cl::value_desc("name"), category);
 static cl::opt<std::string>
+    outputDir("output-dir", cl::desc("Write each result to a file in <dir>"),
+              cl::value_desc("dir"), category);
+static cl::opt<bool> printKeys("print-keys",
+                               cl::desc("Write the cache keys, not the module"),
+                               category);
+static cl::list<std::string>
+    impact("impact", cl::CommaSeparated,
+           cl::desc("Write what builds again if these files change"),
+           cl::value_desc("path,..."), category);
+static cl::opt<std::string>
+    impactContext("impact-context",
+                  cl::desc("Local directory that --impact is about"),
+                  cl::value_desc("name"), cl::init("context"), category);
+static cl::opt<bool> json("json", cl::desc("Keys and impact as JSON"),
+                          category);
+static cl::opt<std::string>
+    imageLock("image-lock", cl::desc("What passes may know of base images"),
+              cl::value_desc("file"), category);
+static cl::opt<llb::passes::RemarkFormat>
+    remarks("remarks", cl::desc("Say what was changed and what not, and why"),
+            cl::init(llb::passes::RemarkFormat::None),
+            cl::values(clEnumValN(llb::passes::RemarkFormat::Text, "text",
+                                  "for people"),
+                       clEnumValN(llb::passes::RemarkFormat::Yaml, "yaml",
+                                  "as LLVM's optimisation records")),
+            category);
+static cl::opt<bool> debugPassManager("debug-pass-manager",
+                                      cl::desc("Name passes as they run"),
+                                      category);
+static cl::opt<long long>
+    bisectLimit("opt-bisect-limit",
+                cl::desc("Run the first <n> passes only, naming each"),
+                cl::value_desc("n"), category);
+static cl::opt<std::string>
     passes("passes", cl::desc("Passes to run: dce,strip(locations)"),
            cl::value_desc("pipeline"), category);
 static cl::opt<char> level("O", cl::desc("Optimisation level 0, 1 or 2"),
@@ -96,6 +130,12 @@ int main(int argc, char **argv) {
   options.text = text;
   options.disableOutput = disableOutput;
   options.resultName = resultName;
+  options.printKeys = printKeys;
+  options.impact.assign(impact.begin(), impact.end());
+  options.impactContext = impactContext;
+  options.json = json;
+  options.outputDir = outputDir;
+  options.imageLock = imageLock;
   options.passes = passes;
   options.level = level;
   options.stripDebug = stripDebug;
@@ -112,6 +152,10 @@ int main(int argc, char **argv) {
   options.pipeline.verifyEach = verifyEach;
   options.pipeline.timePasses = timePasses;
   options.pipeline.stats = AreStatisticsEnabled();
+  options.pipeline.debugPassManager = debugPassManager;
+  if (bisectLimit.getNumOccurrences())
+    options.pipeline.bisectLimit = bisectLimit;
+  options.pipeline.remarks = remarks;
   options.pipeline.printOptions.metadata = !noMetadata;
   options.pipeline.printOptions.locations = !noLocations;
   return runOpt(options);

@@ -15,7 +15,19 @@ struct OptOptions {
   OutputOptions output;
   bool text = false;
   bool disableOutput = false;
+  /// Instead of the module.
+  bool printKeys = false;
+  /// Instead of the module: what builds again if these files of the local
+  /// directory `impactContext` change.
+  std::vector<std::string> impact;
+  std::string impactContext = "context";
+  /// Keys and impact as JSON.
+  bool json = false;
   std::string resultName;
+  /// If not empty, each result is written there as a file of its name.
+  std::string outputDir;
+  /// Base images for passes that want to know of them.
+  std::string imageLock;
   /// Run after those of `level`.
   std::string passes;
   /// '0', '1' or '2'; anything else is a usage error.

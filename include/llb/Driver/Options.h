@@ -5,6 +5,7 @@
 #define LLB_DRIVER_OPTIONS_H
 
 #include "llb/Frontend/Frontend.h"
+#include "llb/Passes/Remark.h"
 #include "llb/Support/DiagPrinter.h"
 
 #include <cstddef>
@@ -68,6 +69,9 @@ struct Options {
   AnswerFormat answer = AnswerFormat::Text;
   bool noMetadata = false;
   bool noLocations = false;
+  /// '0', '1' or '2'.
+  char level = '0';
+  /// Run after those of `level`.
   std::string passes;
   /// Directories of local sources other than the main context, by name.
   std::map<std::string, std::string> locals;
@@ -77,6 +81,10 @@ struct Options {
   ListContext listContext = ListContext::No;
   /// Paths in the context to tell about.
   std::vector<std::string> whyIgnored;
+  passes::RemarkFormat remarks = passes::RemarkFormat::None;
+  /// Instead of the LLB: what builds again if these files of the context
+  /// change.
+  std::vector<std::string> impact;
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
   unsigned maxNesting = 1000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Several modules into one.
+// Several modules into one, and one with several results into several.
 #ifndef LLB_IR_LINKER_H
 #define LLB_IR_LINKER_H
 
@@ -14,6 +14,11 @@ namespace llb::ir {
 /// `name.3` … that is free. Linear in the size of `from` and the number of
 /// results.
 void linkModule(Module &into, Module from, const std::string &name);
+
+/// The result `index` of `module` as a module of its own: what it needs, in the
+/// same order, with the source files that its places name. Linear in the size
+/// of the module.
+Module splitResult(const Module &module, size_t index);
 
 } // namespace llb::ir
 

@@ -7,6 +7,8 @@
 #define LLB_PASSES_PASS_H
 
 #include "llb/IR/Text.h"
+#include "llb/Passes/ImageTable.h"
+#include "llb/Passes/Remark.h"
 
 #include <string>
 #include <tuple>
@@ -15,25 +17,57 @@
 
 namespace llb::passes {
 
+/// How a pass joined the layers of one result: from the bottom, each number
+/// says how many layers before the pass one layer after it is. Layers of base
+/// images are not counted, nor is anything below them.
+struct LayerFusion {
+  std::string result;
+  std::vector<uint32_t> widths;
+};
+
 /// What a pass gets besides the module.
 struct PassContext {
   DiagEngine &diags;
   /// Places of the module's text. A pass that renumbers nodes clears them.
   ir::NodePlaces places;
+  /// Base images, or null without a lock.
+  const ImageTable *images = nullptr;
+  /// Null if nobody wants remarks.
+  std::vector<Remark> *remarks = nullptr;
+  /// The pass that runs.
+  std::string pass;
   /// What `--stats` shows of the pass that runs, in order.
   std::vector<std::pair<std::string, uint64_t>> statistics;
+  /// What image histories have to follow, in order.
+  std::vector<LayerFusion> fusions;
 
   void count(std::string what, uint64_t number) {
     statistics.emplace_back(std::move(what), number);
   }
+  template <class... Args>
+  void remark(RemarkKind kind, const ir::Module &module, const ir::Node &node,
+              RemarkId id, const Args &...args) {
+    if (remarks)
+      addRemark(kind, module, node, id, fmt::make_format_args(args...));
+  }
+
+private:
+  void addRemark(RemarkKind kind, const ir::Module &module,
+                 const ir::Node &node, RemarkId id, fmt::format_args args);
 };
 
-/// A line of a pass's option table: `strip(locations)`.
-template <class Pass> struct Option {
+/// A line of a pass's option table: `strip(locations)`, `merge(max=8)`.
+template <class Pass, class Type> struct Option {
   std::string_view name;
-  bool Pass::*member;
+  Type Pass::*member;
   std::string_view summary;
 };
+
+template <class Pass, class Type>
+constexpr Option<Pass, Type> option(std::string_view name, Type Pass::*member,
+                                    std::string_view summary) {
+  return {name, member, summary};
+}
 
 /// Checks the module against the rules of LLB; see Verifier.h.
 struct VerifyPass {
@@ -41,8 +75,49 @@ struct VerifyPass {
   llvm::LogicalResult run(ir::Module &module, PassContext &context);
 };
 
+/// Counts keys and says what they leave open; see CacheKey.cpp.
+struct CacheKeyPass {
+  static constexpr std::tuple<> options() { return {}; }
+  llvm::LogicalResult run(ir::Module &module, PassContext &context);
+};
+
+/// Gives equal things one form; see Canonicalize.cpp.
+struct CanonicalizePass {
+  static constexpr std::tuple<> options() { return {}; }
+  llvm::LogicalResult run(ir::Module &module, PassContext &context);
+};
+
 /// Removes operations that no result needs; see Dce.cpp.
 struct DcePass {
+  static constexpr std::tuple<> options() { return {}; }
+  llvm::LogicalResult run(ir::Module &module, PassContext &context);
+};
+
+/// Makes equal operations one; see Dedup.cpp.
+struct DedupPass {
+  static constexpr std::tuple<> options() { return {}; }
+  llvm::LogicalResult run(ir::Module &module, PassContext &context);
+};
+
+/// Joins chains of file operations; see Merge.cpp.
+struct MergePass {
+  uint64_t max = 64;
+
+  static constexpr auto options() {
+    return std::tuple(option("max", &MergePass::max,
+                             "most actions of one operation, 0 for no limit"));
+  }
+  llvm::LogicalResult run(ir::Module &module, PassContext &context);
+};
+
+/// Makes chains of copies a merge of copies; see ParallelCopy.cpp.
+struct ParallelCopyPass {
+  static constexpr std::tuple<> options() { return {}; }
+  llvm::LogicalResult run(ir::Module &module, PassContext &context);
+};
+
+/// Makes floating references digests; see Pin.cpp.
+struct PinPass {
   static constexpr std::tuple<> options() { return {}; }
   llvm::LogicalResult run(ir::Module &module, PassContext &context);
 };
@@ -56,12 +131,11 @@ struct StripPass {
 
   static constexpr auto options() {
     return std::tuple(
-        Option<StripPass>{"descriptions", &StripPass::descriptions,
-                          "remove descriptions"},
-        Option<StripPass>{"progress-groups", &StripPass::progressGroups,
-                          "remove progress groups"},
-        Option<StripPass>{"locations", &StripPass::locations,
-                          "remove places and source files"});
+        option("descriptions", &StripPass::descriptions, "remove descriptions"),
+        option("progress-groups", &StripPass::progressGroups,
+               "remove progress groups"),
+        option("locations", &StripPass::locations,
+               "remove places and source files"));
   }
   llvm::LogicalResult run(ir::Module &module, PassContext &context);
 };

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <llvm/Support/raw_ostream.h>
+#include <optional>
 
 namespace llb::passes {
 
@@ -48,9 +49,19 @@ struct PipelineOptions {
   bool verifyEach = false;
   bool timePasses = false;
   bool stats = false;
+  /// Name each pass as it runs.
+  bool debugPassManager = false;
+  /// Run the first so many passes and no more, naming each; nothing is no
+  /// limit, and -1 only names them.
+  std::optional<int64_t> bisectLimit;
+  RemarkFormat remarks = RemarkFormat::None;
   ir::PrintOptions printOptions;
+  /// Base images, or null without a lock.
+  const ImageTable *images = nullptr;
   /// Where the above go.
   llvm::raw_ostream *out = nullptr;
+  /// If not null, gets what image histories have to follow, in order.
+  std::vector<LayerFusion> *fusions = nullptr;
 };
 
 /// Runs the passes in order and stops at the first that fails.

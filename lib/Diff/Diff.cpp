@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Keys say which steps are the same. Where they part, the two modules are
+// followed from the results down: a pair of steps whose inputs are equal, or
+// which do something else themselves, is where a chain first changed.
+#include "llb/Diff/Diff.h"
+
+#include "FieldDiff.h"
+#include "llb/CacheKey/CacheKey.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace llb::diff {
+namespace {
+
+/// What a step is made on: its root mount, the files it changes, the first
+/// input else.
+ir::NodeId primaryOf(const ir::Op &op) {
+  int64_t index = 0;
+  if (const auto *exec = std::get_if<ir::Exec>(&op.body)) {
+    for (const ir::Mount &mount : exec->mounts)
+      if (mount.dest == "/")
+        index = mount.input;
+  } else if (const auto *file = std::get_if<ir::File>(&op.body)) {
+    if (!file->actions.empty())
+      index = file->actions.front().input;
+  }
+  if (index < 0 || index >= static_cast<int64_t>(op.inputs.size()))
+    return {};
+  return op.inputs[index].node;
+}
+
+class Differ {
+public:
+  Differ(const ir::Module &before, const ir::Module &after)
+      : before(before), after(after), oldKeys(cachekey::computeKeys(before)),
+        newKeys(cachekey::computeKeys(after)) {
+    for (const Digest &key : oldKeys.keys)
+      known.insert(key);
+  }
+
+  std::vector<ResultDiff> run();
+
+private:
+  void compare(const ir::Result &old, const ir::Result &now,
+               ResultDiff &result);
+  void comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result);
+  void pairOthers(const ir::Op &old, const ir::Op &now);
+  void collectRebuilt(ir::NodeId terminal, ResultDiff &result) const;
+  const Digest &own(const ir::Module &module, ir::NodeId id,
+                    std::map<uint32_t, Digest> &cache) const {
+    auto [place, isNew] = cache.try_emplace(id.index);
+    if (isNew)
+      place->second = cachekey::ownKey(module[id].op);
+    return place->second;
+  }
+  const Digest &ownOld(ir::NodeId id) { return own(before, id, oldOwn); }
+  const Digest &ownNew(ir::NodeId id) { return own(after, id, newOwn); }
+
+  const ir::Module &before;
+  const ir::Module &after;
+  cachekey::Keys oldKeys;
+  cachekey::Keys newKeys;
+  std::set<Digest> known;
+  std::map<uint32_t, Digest> oldOwn;
+  std::map<uint32_t, Digest> newOwn;
+  std::vector<std::pair<ir::NodeId, ir::NodeId>> pending;
+  std::set<std::pair<uint32_t, uint32_t>> seen;
+};
+
+/// The chains of two steps from the bottom up, for as long as keys agree.
+void Differ::comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result) {
+  auto chainOf = [](const ir::Module &module, ir::NodeId top) {
+    std::vector<ir::NodeId> chain;
+    for (ir::NodeId at = top; at.valid(); at = primaryOf(module[at].op))
+      chain.push_back(at);
+    std::reverse(chain.begin(), chain.end());
+    return chain;
+  };
+  std::vector<ir::NodeId> oldChain = chainOf(before, old);
+  std::vector<ir::NodeId> newChain = chainOf(after, now);
+  size_t at = 0;
+  while (at < oldChain.size() && at < newChain.size() &&
+         oldKeys.keys[oldChain[at].index] == newKeys.keys[newChain[at].index])
+    ++at;
+  bool oldEnds = at == oldChain.size();
+  bool newEnds = at == newChain.size();
+  if (oldEnds && newEnds)
+    return;
+  ir::NodeId oldStep = oldEnds ? ir::NodeId() : oldChain[at];
+  ir::NodeId newStep = newEnds ? ir::NodeId() : newChain[at];
+  // The same pair is met on every chain that passes it.
+  if (!seen.insert({oldStep.index, newStep.index}).second)
+    return;
+  auto inserted = [&] {
+    return oldEnds || (at + 1 < newChain.size() &&
+                       ownNew(newChain[at + 1]) == ownOld(oldStep));
+  };
+  auto removed = [&] {
+    return newEnds || (at + 1 < oldChain.size() &&
+                       ownOld(oldChain[at + 1]) == ownNew(newStep));
+  };
+  size_t oldAt = at, newAt = at;
+  bool sameSelf = !oldEnds && !newEnds && ownOld(oldStep) == ownNew(newStep);
+  // Else it reads something else than before, which is another chain.
+  if (!sameSelf) {
+    Change change{ChangeKind::Changed, oldStep, newStep, {}};
+    if (inserted()) {
+      change.kind = ChangeKind::Added;
+      change.before = {};
+      ++newAt;
+    } else if (removed()) {
+      change.kind = ChangeKind::Removed;
+      change.after = {};
+      ++oldAt;
+    } else {
+      change.fields = diffFields(before[oldStep].op, after[newStep].op);
+    }
+    result.changes.push_back(std::move(change));
+  }
+  // What the steps from here on read beside their chain are chains of their
+  // own.
+  for (; oldAt < oldChain.size() && newAt < newChain.size(); ++oldAt, ++newAt)
+    pairOthers(before[oldChain[oldAt]].op, after[newChain[newAt]].op);
+}
+
+void Differ::pairOthers(const ir::Op &old, const ir::Op &now) {
+  size_t count = std::min(old.inputs.size(), now.inputs.size());
+  ir::NodeId oldPrimary = primaryOf(old);
+  for (size_t i = 0; i < count; ++i)
+    if (old.inputs[i].node != oldPrimary &&
+        oldKeys.keys[old.inputs[i].node.index] !=
+            newKeys.keys[now.inputs[i].node.index])
+      pending.emplace_back(old.inputs[i].node, now.inputs[i].node);
+}
+
+void Differ::collectRebuilt(ir::NodeId terminal, ResultDiff &result) const {
+  std::vector<bool> needed(after.nodes.size());
+  needed[terminal.index] = true;
+  for (uint32_t i = terminal.index + 1; i-- > 0;)
+    if (needed[i])
+      for (const ir::ValueId &input : after.nodes[i].op.inputs)
+        needed[input.node.index] = true;
+  for (uint32_t i = 0; i < terminal.index; ++i) {
+    if (!needed[i])
+      continue;
+    ++result.steps;
+    if (!known.contains(newKeys.keys[i]))
+      result.rebuilt.push_back({i});
+  }
+}
+
+void Differ::compare(const ir::Result &old, const ir::Result &now,
+                     ResultDiff &result) {
+  seen.clear();
+  if (now.terminal.valid())
+    collectRebuilt(now.terminal, result);
+  if (!old.terminal.valid() || !now.terminal.valid()) {
+    if (old.terminal.valid() != now.terminal.valid())
+      result.changes.push_back(
+          {now.terminal.valid() ? ChangeKind::Added : ChangeKind::Removed,
+           old.terminal,
+           now.terminal,
+           {}});
+    return;
+  }
+  pending.emplace_back(old.terminal, now.terminal);
+  while (!pending.empty()) {
+    auto [oldStep, newStep] = pending.back();
+    pending.pop_back();
+    comparePair(oldStep, newStep, result);
+  }
+}
+
+std::vector<ResultDiff> Differ::run() {
+  std::vector<ResultDiff> diffs;
+  bool single = before.results.size() == 1 && after.results.size() == 1;
+  auto find = [](const ir::Module &module,
+                 const std::string &name) -> const ir::Result * {
+    for (const ir::Result &result : module.results)
+      if (result.name == name)
+        return &result;
+    return nullptr;
+  };
+  for (const ir::Result &now : after.results) {
+    ResultDiff &diff = diffs.emplace_back();
+    diff.name = now.name;
+    const ir::Result *old =
+        single ? &before.results.front() : find(before, now.name);
+    if (old) {
+      compare(*old, now, diff);
+      continue;
+    }
+    diff.kind = ChangeKind::Added;
+    if (now.terminal.valid())
+      collectRebuilt(now.terminal, diff);
+  }
+  for (const ir::Result &old : before.results)
+    if (!single && !find(after, old.name)) {
+      ResultDiff &diff = diffs.emplace_back();
+      diff.name = old.name;
+      diff.kind = ChangeKind::Removed;
+    }
+  return diffs;
+}
+
+} // namespace
+
+std::vector<ResultDiff> diffModules(const ir::Module &before,
+                                    const ir::Module &after) {
+  return Differ(before, after).run();
+}
+
+} // namespace llb::diff
