@@ -32,6 +32,8 @@ public:
 private:
   int compile(std::unique_ptr<llvm::MemoryBuffer> file,
               llvm::raw_ostream &messages);
+  llvm::LogicalResult build(const lower::Lowered &lowered,
+                            llvm::raw_ostream &out);
   int dumpTokens(frontend::Language language);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
@@ -56,10 +58,13 @@ private:
   bool answered = false;
   /// The messages are in a bundle.
   bool bundleWritten = false;
+  /// Where builds tell what they do.
+  llvm::raw_ostream *messages = nullptr;
 };
 
 int Compilation::run(std::unique_ptr<llvm::MemoryBuffer> file,
                      llvm::raw_ostream &messages) {
+  this->messages = &messages;
   int status = compile(std::move(file), messages);
   if (options.verifyDiagnostics)
     return verifyDiagnostics(text, diags, messages) ? ExitDone : ExitFailed;
@@ -80,8 +85,9 @@ llvm::LogicalResult Compilation::writeOutput(Write write) {
                  llvm::toString(file.takeError()));
     return llvm::failure();
   }
-  if (options.emit == EmitKind::Llb && !listsContext() &&
-      options.impact.empty() && file->isTerminal() && !options.force) {
+  bool binary = options.emit == EmitKind::Llb || isBuild(options.emit);
+  if (binary && !listsContext() && options.impact.empty() &&
+      file->isTerminal() && !options.force) {
     diags.report(DiagId::BinaryToTerminal, {});
     return llvm::failure();
   }
@@ -147,6 +153,16 @@ int Compilation::dumpTokens(frontend::Language language) {
   return good && !diags.hasErrors() ? ExitDone : ExitFailed;
 }
 
+llvm::LogicalResult Compilation::build(const lower::Lowered &lowered,
+                                       llvm::raw_ostream &out) {
+  std::map<std::string, std::string> locals = options.locals;
+  for (const char *name : {"context", "dockerfile"})
+    if (auto directory = localDirectory(options, name))
+      locals.try_emplace(name, *directory);
+  return capabilities.build(
+      {options, lowered, std::move(locals), text, diags, out, *messages});
+}
+
 int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
                          llvm::raw_ostream &messages) {
   if (!buffer) {
@@ -159,6 +175,14 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (failed(input))
     return ExitFailed;
   text = input->text;
+  if (isBuild(options.emit) && !capabilities.build) {
+    std::string reason = runBuildProgram(
+        capabilities.argv, input->fromStandardInput
+                               ? std::optional<std::string>(input->text)
+                               : std::nullopt);
+    diags.report(DiagId::BuildNeedsProgram, {}, reason);
+    return ExitFailed;
+  }
   frontend::Language language =
       options.language ? *options.language
                        : frontend::detectLanguage(text, input->knownName);
@@ -256,7 +280,9 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (!good)
     return ExitFailed;
   if (failed(writeOutput([&](llvm::raw_ostream &out) {
-        return emit(*lowered, options, diags, out);
+        return isBuild(options.emit) && !lowered->answer
+                   ? build(*lowered, out)
+                   : emit(*lowered, options, diags, out);
       })))
     return ExitFailed;
   if (lowered->answer) {

@@ -106,6 +106,8 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
   case EmitKind::Ast:
   case EmitKind::Bundle:
   case EmitKind::Config:
+  case EmitKind::Oci:
+  case EmitKind::Docker:
     break;
   }
   llvm_unreachable("written elsewhere");

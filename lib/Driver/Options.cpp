@@ -6,6 +6,7 @@
 #include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/Reference.h"
 #include "llb/Support/WordExpand.h"
 
 #include <cstdlib>
@@ -119,7 +120,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
           clEnumValN(EmitKind::Dot, "dot", "graph for graphviz"),
           clEnumValN(EmitKind::Bundle, "bundle",
                      "all that compiling found out, as JSON"),
-          clEnumValN(EmitKind::Config, "config", "image config")),
+          clEnumValN(EmitKind::Config, "config", "image config"),
+          clEnumValN(EmitKind::Oci, "oci", "build: OCI image as tar"),
+          clEnumValN(EmitKind::Docker, "docker",
+                     "build: image for docker load")),
       cl::cat(category));
   cl::opt<std::string> output("o", cl::desc("Output file (default: -)"),
                               cl::value_desc("file"), cl::init("-"),
@@ -186,6 +190,22 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<bool> noLocations("no-locations",
                             cl::desc("With --emit=text: leave places out"),
                             cl::cat(category));
+  cl::list<std::string> tag("t", cl::desc("Name of the image"),
+                            cl::value_desc("name[:tag]"), cl::cat(build));
+  cl::opt<std::string> root(
+      "root", cl::desc("State of builds (default: $XDG_DATA_HOME/llbc)"),
+      cl::value_desc("dir"), cl::cat(category));
+  cl::opt<ProgressKind> progress(
+      "progress", cl::desc("How builds tell what they do"),
+      cl::init(ProgressKind::Auto),
+      cl::values(
+          clEnumValN(ProgressKind::Auto, "auto",
+                     "tty on a terminal, else plain (default)"),
+          clEnumValN(ProgressKind::Plain, "plain", "line by line"),
+          clEnumValN(ProgressKind::Tty, "tty", "running steps at the bottom"),
+          clEnumValN(ProgressKind::RawJson, "rawjson", "a JSON object a line"),
+          clEnumValN(ProgressKind::Quiet, "quiet", "not at all")),
+      cl::cat(category));
   cl::list<std::string> local(
       "local", cl::desc("Directory of a local source, as for buildctl build"),
       cl::value_desc("name=dir"), cl::cat(category));
@@ -336,6 +356,16 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   if (level < '0' || level > '2')
     return usage("levels are -O0, -O1 and -O2");
   result.passes = passes;
+  for (const std::string &name : tag) {
+    Reference ref;
+    std::string error;
+    if (!Reference::parseNormalized(name, ref, error))
+      return usage("-t " + name + ": " + error);
+    ref.addDefaultTag();
+    result.tags.push_back(ref.str());
+  }
+  result.root = root;
+  result.progress = progress;
   result.depfile = depfile;
   result.depfileTarget = depfileTarget;
   result.listContext = listContext;
