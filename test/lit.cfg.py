@@ -52,6 +52,8 @@ if tool("crun") or tool("runc"):
     config.available_features.add("runtime")
 if os.access("/bin/busybox", os.X_OK):
     config.available_features.add("busybox")
+if config.llb_engine == "ON":
+    config.available_features.add("engine")
 if config.llb_sanitize == "ON":
     config.available_features.add("asan")
 if config.llb_static == "ON":
