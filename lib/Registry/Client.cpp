@@ -1,31 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Nothing a registry says is believed: bodies are bounded, digests computed,
-// and a token is asked for only where the registry's own challenge points.
-#include "llb/Registry/Client.h"
+// Nothing a registry says is believed: bodies are bounded and digests computed.
+#include "BlobFetch.h"
+#include "Session.h"
 
-#include "Challenge.h"
-#include "Http.h"
 #include "llb/Support/Digest.h"
-#include "llb/Support/GoJson.h"
 
 namespace llb::registry {
 namespace {
 
 constexpr size_t maxManifestBytes = size_t(4) << 20;
 constexpr size_t maxConfigBytes = size_t(8) << 20;
-constexpr size_t maxTokenBytes = size_t(1) << 20;
 
 constexpr const char *acceptManifests =
     "Accept: application/vnd.oci.image.index.v1+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.v2+json";
-
-std::string textOf(const go::JsonValue &object, std::string_view name) {
-  const go::JsonValue *value = object.find(name);
-  return value ? value->text : std::string();
-}
 
 PlatformSpec platformOf(const go::JsonValue &descriptor) {
   PlatformSpec platform;
@@ -52,150 +43,17 @@ std::string chooseManifest(const go::JsonValue &manifests,
   return best;
 }
 
+bool parseSize(const std::string &text, int64_t &size) {
+  if (text.empty() || text.size() > 18 ||
+      text.find_first_not_of("0123456789") != std::string::npos)
+    return false;
+  size = 0;
+  for (char c : text)
+    size = size * 10 + (c - '0');
+  return true;
+}
+
 } // namespace
-
-/// What is learnt of one endpoint while talking to it.
-struct Client::Session {
-  Http &http;
-  const CredentialStore &credentials;
-  Endpoint endpoint;
-  /// Host under which credentials are kept.
-  std::string credentialHost;
-  std::string base;
-  std::string authorization;
-  std::string basicAuth;
-
-  std::optional<Response> get(const std::string &path,
-                              const std::string &accept, size_t maxBytes,
-                              std::string &error);
-  bool authenticate(const std::string &challenge, std::string &error);
-  bool fetchToken(const Challenge &challenge, std::string &error);
-  /// A blob or manifest by digest, verified.
-  std::optional<std::string> getVerified(const std::string &path,
-                                         const std::string &accept,
-                                         const std::string &digest,
-                                         size_t maxBytes, std::string &error);
-};
-
-std::optional<Response> Client::Session::get(const std::string &path,
-                                             const std::string &accept,
-                                             size_t maxBytes,
-                                             std::string &error) {
-  for (bool retried = false;; retried = true) {
-    Request request;
-    request.url = base + path;
-    request.maxBytes = maxBytes;
-    request.insecure = endpoint.insecure;
-    if (!accept.empty())
-      request.headers.push_back(accept);
-    if (!authorization.empty())
-      request.headers.push_back(authorization);
-    request.basicAuth = basicAuth;
-    std::optional<Response> response = http.send(request, error);
-    if (!response)
-      return std::nullopt;
-    if (response->status == 200)
-      return response;
-    if (response->status != 401 || retried) {
-      error = request.url + ": HTTP status " + std::to_string(response->status);
-      if (response->status == 401 || response->status == 403)
-        error += "; log in with `docker login " + endpoint.host + "`";
-      return std::nullopt;
-    }
-    if (!authenticate(response->headers["www-authenticate"], error))
-      return std::nullopt;
-  }
-}
-
-bool Client::Session::authenticate(const std::string &header,
-                                   std::string &error) {
-  std::optional<Challenge> challenge = Challenge::parse(header);
-  if (!challenge) {
-    error = endpoint.host + " asks for an authentication that is not known: '" +
-            header + "'";
-    return false;
-  }
-  if (challenge->scheme == "bearer")
-    return fetchToken(*challenge, error);
-  std::optional<Credential> credential =
-      credentials.find(credentialHost, error);
-  if (!error.empty())
-    return false;
-  if (!credential) {
-    error = endpoint.host + " wants a password; log in with `docker login " +
-            endpoint.host + "`";
-    return false;
-  }
-  basicAuth = credential->user + ":" + credential->secret;
-  return true;
-}
-
-bool Client::Session::fetchToken(const Challenge &challenge,
-                                 std::string &error) {
-  std::optional<Credential> credential =
-      credentials.find(credentialHost, error);
-  if (!error.empty())
-    return false;
-  Request request;
-  request.maxBytes = maxTokenBytes;
-  request.insecure = endpoint.insecure;
-  std::string query = "service=" + Http::encode(challenge.service);
-  if (!challenge.scope.empty())
-    query += "&scope=" + Http::encode(challenge.scope);
-  if (credential && credential->user.empty()) {
-    request.url = challenge.realm;
-    request.form = query + "&grant_type=refresh_token&client_id=llbc" +
-                   "&refresh_token=" + Http::encode(credential->secret);
-  } else {
-    request.url = challenge.realm;
-    request.url += challenge.realm.find('?') == std::string::npos ? '?' : '&';
-    request.url += query;
-    if (credential)
-      request.basicAuth = credential->user + ":" + credential->secret;
-  }
-  std::optional<Response> response = http.send(request, error);
-  if (!response)
-    return false;
-  if (response->status != 200) {
-    error = request.url + ": HTTP status " + std::to_string(response->status) +
-            "; log in with `docker login " + endpoint.host + "`";
-    return false;
-  }
-  std::optional<go::JsonValue> answer = go::parseJson(response->body);
-  std::string token;
-  if (answer) {
-    token = textOf(*answer, "token");
-    if (token.empty())
-      token = textOf(*answer, "access_token");
-  }
-  if (token.empty() || token.find_first_of("\r\n") != std::string::npos) {
-    error = challenge.realm + ": the answer holds no token";
-    return false;
-  }
-  authorization = "Authorization: Bearer " + token;
-  return true;
-}
-
-std::optional<std::string>
-Client::Session::getVerified(const std::string &path, const std::string &accept,
-                             const std::string &digest, size_t maxBytes,
-                             std::string &error) {
-  std::optional<Digest> wanted = Digest::parse(digest);
-  if (!wanted) {
-    error = endpoint.host + ": '" + digest + "' is not a SHA-256 digest";
-    return std::nullopt;
-  }
-  std::optional<Response> response =
-      get(path + digest, accept, maxBytes, error);
-  if (!response)
-    return std::nullopt;
-  if (Digest::of(response->body) != *wanted) {
-    error = base + path + digest + ": the content has another digest, " +
-            Digest::of(response->body).str();
-    return std::nullopt;
-  }
-  return std::move(response->body);
-}
 
 Client::Client(CredentialStore credentials, RegistriesConf conf)
     : credentials(std::move(credentials)), conf(std::move(conf)),
@@ -203,78 +61,124 @@ Client::Client(CredentialStore credentials, RegistriesConf conf)
 
 Client::~Client() = default;
 
-std::optional<ImageConfig> Client::resolve(const Reference &ref,
-                                           const PlatformSpec &platform,
-                                           std::string &error) {
+template <class Try>
+bool Client::eachPlace(const Reference &ref, Http &http, Try tryPlace,
+                       std::string &error) {
   std::string all;
   for (const Endpoint &endpoint : conf.endpoints(ref, error)) {
     bool hub = endpoint.host == "docker.io";
-    Session session{*http, credentials, endpoint, endpoint.host, "", "", ""};
+    Session session{http, credentials, endpoint, endpoint.host, "", "", ""};
     std::string host = hub ? "registry-1.docker.io" : endpoint.host;
     for (const char *scheme : {"https://", "http://"}) {
       if (scheme[4] == ':' && !endpoint.insecure)
         continue;
       session.base = scheme + host + "/v2/" + endpoint.repository + "/";
       std::string failure;
-      if (auto config = resolveAt(session, ref, platform, failure))
-        return config;
+      if (tryPlace(session, failure))
+        return true;
       all += (all.empty() ? "" : "; ") + failure;
     }
   }
   if (!all.empty())
     error = all;
-  return std::nullopt;
+  return false;
 }
 
-std::optional<ImageConfig> Client::resolveAt(Session &session,
-                                             const Reference &ref,
-                                             const PlatformSpec &platform,
-                                             std::string &error) {
-  ImageConfig result;
+std::optional<ImageConfig> Client::resolve(const Reference &ref,
+                                           const PlatformSpec &platform,
+                                           std::string &error) {
+  std::optional<ImageManifest> image = fetchManifest(ref, platform, error);
+  if (!image)
+    return std::nullopt;
+  return ImageConfig{image->digest, std::move(image->config)};
+}
+
+std::optional<ImageManifest> Client::fetchManifest(const Reference &ref,
+                                                   const PlatformSpec &platform,
+                                                   std::string &error) {
+  std::lock_guard<std::mutex> lock(mutex);
+  ImageManifest result;
+  bool found = eachPlace(
+      ref, *http,
+      [&](Session &session, std::string &failure) {
+        return resolveAt(session, ref, platform, result, failure);
+      },
+      error);
+  if (!found)
+    return std::nullopt;
+  return result;
+}
+
+bool Client::fetchBlob(const Reference &ref, const Descriptor &blob, int fd,
+                       std::string &error) {
+  // A connection of its own: blobs come side by side.
+  Http connection;
+  return eachPlace(
+      ref, connection,
+      [&](Session &session, std::string &failure) {
+        return BlobFetch(session, blob, fd).run(failure);
+      },
+      error);
+}
+
+bool Client::resolveAt(Session &session, const Reference &ref,
+                       const PlatformSpec &platform, ImageManifest &result,
+                       std::string &error) {
   std::string body;
   if (!ref.digest.empty()) {
     auto verified = session.getVerified("manifests/", acceptManifests,
                                         ref.digest, maxManifestBytes, error);
     if (!verified)
-      return std::nullopt;
+      return false;
     body = std::move(*verified);
   } else {
     auto response = session.get("manifests/" + ref.tag, acceptManifests,
                                 maxManifestBytes, error);
     if (!response)
-      return std::nullopt;
+      return false;
     body = std::move(response->body);
   }
+  result = {};
   result.digest = Digest::of(body).str();
 
   std::optional<go::JsonValue> manifest = go::parseJson(body, &error);
   if (!manifest)
-    return std::nullopt;
+    return false;
   if (const go::JsonValue *manifests = manifest->find("manifests")) {
     std::string chosen = chooseManifest(*manifests, platform);
     if (chosen.empty()) {
       error = ref.str() + ": no image for platform " + platform.format();
-      return std::nullopt;
+      return false;
     }
     auto inner = session.getVerified("manifests/", acceptManifests, chosen,
                                      maxManifestBytes, error);
     if (!inner)
-      return std::nullopt;
+      return false;
     manifest = go::parseJson(*inner, &error);
     if (!manifest)
-      return std::nullopt;
+      return false;
   }
   const go::JsonValue *config = manifest->find("config");
   if (!config) {
     error = ref.str() + ": the manifest names no config";
-    return std::nullopt;
+    return false;
   }
   auto blob = session.getVerified("blobs/", "", textOf(*config, "digest"),
                                   maxConfigBytes, error);
   if (!blob)
-    return std::nullopt;
+    return false;
   result.config = std::move(*blob);
-  return result;
+  if (const go::JsonValue *layers = manifest->find("layers"))
+    for (const go::JsonValue &layer : layers->items) {
+      Descriptor descriptor{textOf(layer, "mediaType"), textOf(layer, "digest"),
+                            0};
+      if (!parseSize(textOf(layer, "size"), descriptor.size)) {
+        error = ref.str() + ": a layer has no size";
+        return false;
+      }
+      result.layers.push_back(std::move(descriptor));
+    }
+  return true;
 }
 
 } // namespace llb::registry

@@ -22,15 +22,27 @@ constexpr long stallSeconds = 30;
 struct Receiver {
   Response *response;
   std::size_t maxBytes;
+  const BodySink *sink;
+  CURL *curl;
+  std::size_t received = 0;
   bool tooLong = false;
 };
 
 size_t receiveBody(char *data, size_t size, size_t count, void *user) {
   auto *receiver = static_cast<Receiver *>(user);
   size_t bytes = size * count;
-  if (receiver->response->body.size() + bytes > receiver->maxBytes) {
+  if (receiver->received + bytes > receiver->maxBytes) {
     receiver->tooLong = true;
     return 0;
+  }
+  receiver->received += bytes;
+  if (*receiver->sink) {
+    long status = 0;
+    curl_easy_getinfo(receiver->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status >= 200 && status < 300) {
+      receiver->response->status = status;
+      return (*receiver->sink)(std::string_view(data, bytes)) ? bytes : 0;
+    }
   }
   receiver->response->body.append(data, bytes);
   return bytes;
@@ -88,7 +100,7 @@ std::optional<Response> Http::sendOnce(const Request &request,
   }
   curl_easy_reset(curl);
   Response response;
-  Receiver receiver{&response, request.maxBytes};
+  Receiver receiver{&response, request.maxBytes, &request.sink, curl};
   curl_slist *headers = nullptr;
   for (const std::string &header : request.headers)
     headers = curl_slist_append(headers, header.c_str());
@@ -123,6 +135,11 @@ std::optional<Response> Http::sendOnce(const Request &request,
             std::to_string(request.maxBytes) + " bytes";
     return std::nullopt;
   }
+  if (code != CURLE_OK && request.sink && response.status) {
+    error = request.url + ": " + curl_easy_strerror(code);
+    response.broken = true;
+    return response;
+  }
   if (code != CURLE_OK) {
     transient = code == CURLE_COULDNT_CONNECT || code == CURLE_GOT_NOTHING ||
                 code == CURLE_OPERATION_TIMEDOUT || code == CURLE_RECV_ERROR ||
@@ -133,6 +150,13 @@ std::optional<Response> Http::sendOnce(const Request &request,
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response.status);
   transient = response.status == 429 || response.status >= 500;
   return response;
+}
+
+bool Http::isPartial() const {
+  long status = 0;
+  curl_easy_getinfo(static_cast<CURL *>(handle), CURLINFO_RESPONSE_CODE,
+                    &status);
+  return status == 206;
 }
 
 std::string Http::encode(const std::string &text) {

@@ -5,12 +5,17 @@
 #define LLB_REGISTRY_HTTP_H
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llb::registry {
+
+/// Takes part of a body; false ends the transfer.
+using BodySink = std::function<bool(std::string_view)>;
 
 struct Request {
   std::string url;
@@ -23,6 +28,9 @@ struct Request {
   bool insecure = false;
   /// A longer answer is an error.
   std::size_t maxBytes = 0;
+  /// Gets the body of a successful answer instead of `Response::body`; then a
+  /// transfer that breaks is not retried here.
+  BodySink sink;
 };
 
 struct Response {
@@ -30,6 +38,8 @@ struct Response {
   /// By lower-case name; of repeated headers the last one.
   std::map<std::string, std::string> headers;
   std::string body;
+  /// The sink had enough, or the transfer broke after `sink` got something.
+  bool broken = false;
 };
 
 class Http {
@@ -43,6 +53,9 @@ public:
   /// refused connections, 429 and 5xx twice. Nothing, with `error` set, if no
   /// answer came; a status of 4xx is an answer.
   std::optional<Response> send(const Request &request, std::string &error);
+
+  /// Inside a sink: whether the answer is the part that was asked for (206).
+  bool isPartial() const;
 
   /// Percent-encodes a query value.
   static std::string encode(const std::string &text);

@@ -8,7 +8,10 @@
 #include "llb/Registry/RegistriesConf.h"
 #include "llb/Support/Platform.h"
 
+#include <cstdint>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 namespace llb::registry {
 
@@ -19,7 +22,24 @@ struct ImageConfig {
   std::string config;
 };
 
+struct Descriptor {
+  std::string mediaType;
+  std::string digest;
+  int64_t size = 0;
+};
+
+/// An image as a registry describes it.
+struct ImageManifest {
+  /// Digest of what the reference names: an index, where there is one.
+  std::string digest;
+  /// The config, verified against its digest.
+  std::string config;
+  /// From bottom to top.
+  std::vector<Descriptor> layers;
+};
+
 class Http;
+struct Session;
 
 class Client {
 public:
@@ -33,14 +53,27 @@ public:
                                      const PlatformSpec &platform,
                                      std::string &error);
 
+  /// The same with the layers.
+  std::optional<ImageManifest> fetchManifest(const Reference &ref,
+                                             const PlatformSpec &platform,
+                                             std::string &error);
+  /// Writes a blob of `ref`'s repository to `fd`, verified; a broken transfer
+  /// is taken up where it ended. May be called by several threads at once.
+  bool fetchBlob(const Reference &ref, const Descriptor &blob, int fd,
+                 std::string &error);
+
 private:
-  struct Session;
-  std::optional<ImageConfig> resolveAt(Session &session, const Reference &ref,
-                                       const PlatformSpec &platform,
-                                       std::string &error);
+  template <class Try>
+  bool eachPlace(const Reference &ref, Http &http, Try tryPlace,
+                 std::string &error);
+  bool resolveAt(Session &session, const Reference &ref,
+                 const PlatformSpec &platform, ImageManifest &result,
+                 std::string &error);
 
   CredentialStore credentials;
   RegistriesConf conf;
+  /// Guards `http`.
+  std::mutex mutex;
   std::unique_ptr<Http> http;
 };
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Authentication happens when it is asked for, once: a token is asked for only
+// where the registry's own challenge points.
+#include "Session.h"
+
+#include "llb/Support/Hasher.h"
+
+namespace llb::registry {
+namespace {
+
+constexpr size_t maxTokenBytes = size_t(1) << 20;
+
+} // namespace
+
+std::optional<Response> Session::get(const std::string &path,
+                                     const std::string &accept, size_t maxBytes,
+                                     std::string &error) {
+  auto response = send(path, accept, "", maxBytes, nullptr, error);
+  if (response && response->status != 200) {
+    error = base + path + ": HTTP status " + std::to_string(response->status);
+    return std::nullopt;
+  }
+  return response;
+}
+
+std::optional<Response> Session::send(const std::string &path,
+                                      const std::string &accept,
+                                      const std::string &range, size_t maxBytes,
+                                      const BodySink &sink,
+                                      std::string &error) {
+  for (bool retried = false;; retried = true) {
+    Request request;
+    request.url = base + path;
+    request.maxBytes = maxBytes;
+    request.insecure = endpoint.insecure;
+    request.sink = sink;
+    for (const std::string &header : {accept, range, authorization})
+      if (!header.empty())
+        request.headers.push_back(header);
+    request.basicAuth = basicAuth;
+    std::optional<Response> response = http.send(request, error);
+    if (!response)
+      return std::nullopt;
+    if (response->status < 400)
+      return response;
+    if (response->status != 401 || retried) {
+      error = request.url + ": HTTP status " + std::to_string(response->status);
+      if (response->status == 401 || response->status == 403)
+        error += "; log in with `docker login " + endpoint.host + "`";
+      return std::nullopt;
+    }
+    if (!authenticate(response->headers["www-authenticate"], error))
+      return std::nullopt;
+  }
+}
+
+bool Session::authenticate(const std::string &header, std::string &error) {
+  std::optional<Challenge> challenge = Challenge::parse(header);
+  if (!challenge) {
+    error = endpoint.host + " asks for an authentication that is not known: '" +
+            header + "'";
+    return false;
+  }
+  if (challenge->scheme == "bearer")
+    return fetchToken(*challenge, error);
+  std::optional<Credential> credential =
+      credentials.find(credentialHost, error);
+  if (!error.empty())
+    return false;
+  if (!credential) {
+    error = endpoint.host + " wants a password; log in with `docker login " +
+            endpoint.host + "`";
+    return false;
+  }
+  basicAuth = credential->user + ":" + credential->secret;
+  return true;
+}
+
+bool Session::fetchToken(const Challenge &challenge, std::string &error) {
+  std::optional<Credential> credential =
+      credentials.find(credentialHost, error);
+  if (!error.empty())
+    return false;
+  Request request;
+  request.maxBytes = maxTokenBytes;
+  request.insecure = endpoint.insecure;
+  std::string query = "service=" + Http::encode(challenge.service);
+  if (!challenge.scope.empty())
+    query += "&scope=" + Http::encode(challenge.scope);
+  if (credential && credential->user.empty()) {
+    request.url = challenge.realm;
+    request.form = query + "&grant_type=refresh_token&client_id=llbc" +
+                   "&refresh_token=" + Http::encode(credential->secret);
+  } else {
+    request.url = challenge.realm;
+    request.url += challenge.realm.find('?') == std::string::npos ? '?' : '&';
+    request.url += query;
+    if (credential)
+      request.basicAuth = credential->user + ":" + credential->secret;
+  }
+  std::optional<Response> response = http.send(request, error);
+  if (!response)
+    return false;
+  if (response->status != 200) {
+    error = request.url + ": HTTP status " + std::to_string(response->status) +
+            "; log in with `docker login " + endpoint.host + "`";
+    return false;
+  }
+  std::optional<go::JsonValue> answer = go::parseJson(response->body);
+  std::string token;
+  if (answer) {
+    token = textOf(*answer, "token");
+    if (token.empty())
+      token = textOf(*answer, "access_token");
+  }
+  if (token.empty() || token.find_first_of("\r\n") != std::string::npos) {
+    error = challenge.realm + ": the answer holds no token";
+    return false;
+  }
+  authorization = "Authorization: Bearer " + token;
+  return true;
+}
+
+std::optional<std::string> Session::getVerified(const std::string &path,
+                                                const std::string &accept,
+                                                const std::string &digest,
+                                                size_t maxBytes,
+                                                std::string &error) {
+  std::optional<Digest> wanted = Digest::parse(digest);
+  if (!wanted) {
+    error = endpoint.host + ": '" + digest + "' is not a SHA-256 digest";
+    return std::nullopt;
+  }
+  std::optional<Response> response =
+      get(path + digest, accept, maxBytes, error);
+  if (!response)
+    return std::nullopt;
+  if (Digest::of(response->body) != *wanted) {
+    error = base + path + digest + ": the content has another digest, " +
+            Digest::of(response->body).str();
+    return std::nullopt;
+  }
+  return std::move(response->body);
+}
+
+} // namespace llb::registry

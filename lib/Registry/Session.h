@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Talking to one place that holds a repository, with what was learnt about it.
+#ifndef LLB_REGISTRY_SESSION_H
+#define LLB_REGISTRY_SESSION_H
+
+#include "Challenge.h"
+#include "Http.h"
+#include "llb/Registry/Client.h"
+#include "llb/Support/GoJson.h"
+
+namespace llb::registry {
+
+inline std::string textOf(const go::JsonValue &object, std::string_view name) {
+  const go::JsonValue *value = object.find(name);
+  return value ? value->text : std::string();
+}
+
+/// What is learnt of one endpoint while talking to it.
+struct Session {
+  Http &http;
+  const CredentialStore &credentials;
+  Endpoint endpoint;
+  /// Host under which credentials are kept.
+  std::string credentialHost;
+  std::string base;
+  std::string authorization;
+  std::string basicAuth;
+
+  std::optional<Response> get(const std::string &path,
+                              const std::string &accept, size_t maxBytes,
+                              std::string &error);
+  /// GET of a blob or manifest with authentication; `accept` and `range` are
+  /// header lines, empty for none.
+  std::optional<Response> send(const std::string &path,
+                               const std::string &accept,
+                               const std::string &range, size_t maxBytes,
+                               const BodySink &sink, std::string &error);
+  bool authenticate(const std::string &challenge, std::string &error);
+  bool fetchToken(const Challenge &challenge, std::string &error);
+  /// A blob or manifest by digest, verified.
+  std::optional<std::string> getVerified(const std::string &path,
+                                         const std::string &accept,
+                                         const std::string &digest,
+                                         size_t maxBytes, std::string &error);
+};
+
+} // namespace llb::registry
+
+#endif
