@@ -23,7 +23,8 @@ ALLOWED: dict[str, set[str]] = {
     "Passes": {"IR", "Support"},
     "Lower": {"Check", "AST", "IR", "Support"},
     "Registry": {"Support"},
-    "Backend": {"IR", "Registry", "Support"},
+    "Engine": {"Context", "IR", "Registry", "Support"},
+    "Backend": {"Engine", "IR", "Support"},
     # LLB written from C++, for other programs to link.
     "API": {"IR", "Support"},
 }
@@ -31,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
 # the IR's own tools use the IR and its passes. Fuzzers, benchmarks and tests may
 # use anything.
 ALLOWED["Driver"] = set(ALLOWED)
-TOOLS = {"Driver", "Support", "IR", "Passes", "Registry"}
+TOOLS = {"Driver", "Support", "IR", "Passes", "Registry", "Engine", "Backend"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 EXCEPTION = re.compile(r"\b(?:try\s*\{|catch\s*\(|throw\b)")

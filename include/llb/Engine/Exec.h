@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a process of an exec operation in a container, through crun or runc.
+// The runtime is the first process of a new pid namespace and dies with us, and
+// with it all that it started.
+#ifndef LLB_ENGINE_EXEC_H
+#define LLB_ENGINE_EXEC_H
+
+#include "llb/Engine/Tree.h"
+#include "llb/IR/Ops.h"
+
+#include <functional>
+#include <llvm/Support/Error.h>
+
+namespace llb::engine {
+
+/// A mount of a container, ready on this machine.
+struct ContainerMount {
+  /// In the container.
+  std::string dest;
+  /// Directory or file here; empty for a tmpfs.
+  std::string source;
+  bool readonly = false;
+  /// Further options of a bind, such as `noexec`.
+  std::vector<std::string> options;
+  /// Mount options of a tmpfs.
+  std::vector<std::string> tmpfsOptions;
+};
+
+struct Container {
+  ir::Meta meta;
+  /// With proxies, the default PATH and secrets filled in.
+  std::vector<std::string> env;
+  ir::NetMode network = ir::NetMode::Unset;
+  ir::SecurityMode security = ir::SecurityMode::Sandbox;
+  /// Where the root file system is mounted.
+  std::string root;
+  bool rootReadonly = false;
+  std::vector<ContainerMount> mounts;
+  /// A folder for the bundle, removed by its owner. It holds the files `hosts`
+  /// and `resolv.conf`.
+  std::string bundle;
+};
+
+struct ExecResult {
+  int status = 0;
+  bool canceled = false;
+};
+
+using OutputSink = std::function<void(int stream, std::string_view text)>;
+
+/// How containers are run here; found once.
+struct Runtime {
+  std::string path;
+  /// Wants a cgroup2 file system of its own at /sys/fs/cgroup (crun on a
+  /// machine with hybrid cgroups).
+  bool isCrun = false;
+
+  /// crun, else runc, else an error that names the packages.
+  static llvm::Expected<Runtime> find();
+};
+
+/// Runs the container to its end. An error is a container that could not be
+/// run; a process that failed is a status.
+llvm::Expected<ExecResult> runContainer(const Runtime &runtime,
+                                        const Container &container,
+                                        const OutputSink &output,
+                                        const std::function<bool()> &canceled);
+
+} // namespace llb::engine
+
+#endif

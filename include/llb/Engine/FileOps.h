@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a file operation does to a mounted tree (BuildKit v0.32.2,
+// solver/llbsolver/file, and fsutil's copy).
+#ifndef LLB_ENGINE_FILEOPS_H
+#define LLB_ENGINE_FILEOPS_H
+
+#include "llb/Engine/Tree.h"
+#include "llb/IR/Ops.h"
+
+#include <llvm/Support/Error.h>
+#include <optional>
+
+namespace llb::engine {
+
+struct FileOwner {
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+};
+
+/// Looks an owner up. `userTree` and `groupTree` are the inputs that the names
+/// refer to, null for scratch. A name that is not known is 0, as in BuildKit.
+std::optional<FileOwner> resolveOwner(const std::optional<ir::ChownOpt> &chown,
+                                      const Tree *userTree,
+                                      const Tree *groupTree);
+
+llvm::Error copyFiles(const Tree &source, const DirTree &target,
+                      const ir::Copy &copy,
+                      const std::optional<FileOwner> &owner);
+llvm::Error makeFile(const DirTree &target, const ir::MkFile &action,
+                     const std::optional<FileOwner> &owner);
+llvm::Error makeDir(const DirTree &target, const ir::MkDir &action,
+                    const std::optional<FileOwner> &owner);
+llvm::Error removeFiles(const DirTree &target, const ir::Rm &action);
+llvm::Error makeSymlink(const DirTree &target, const ir::Symlink &action,
+                        const std::optional<FileOwner> &owner);
+
+/// The paths that `pattern` matches in a tree, or `pattern` itself, resolved,
+/// if it has no wildcards.
+llvm::Expected<std::vector<std::string>>
+matchWildcards(const Tree &tree, const std::string &pattern, bool followLinks);
+
+/// The path of a file action as BuildKit reads it: absolute and clean, but a
+/// final `/` or `/.` stays.
+std::string cleanActionPath(const std::string &path);
+
+} // namespace llb::engine
+
+#endif

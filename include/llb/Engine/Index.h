@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Records of the store in an SQLite database: results of steps by cache key,
+// layers, and the blobs that layers became. Safe for many threads and
+// processes.
+#ifndef LLB_ENGINE_INDEX_H
+#define LLB_ENGINE_INDEX_H
+
+#include <cstdint>
+#include <llvm/Support/Error.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct sqlite3;
+
+namespace llb::engine {
+
+struct LayerRecord {
+  int64_t id = 0;
+  /// Nanoseconds since 1970.
+  int64_t created = 0;
+  /// What made it: `RUN make`.
+  std::string description;
+};
+
+/// A layer as a compressed tar. One layer may have several.
+struct LayerBlob {
+  std::string digest;
+  std::string diffId;
+  std::string mediaType;
+  int64_t size = 0;
+};
+
+class Index {
+public:
+  static llvm::Expected<std::unique_ptr<Index>> open(const std::string &path);
+  ~Index();
+
+  /// The layers of a step's result.
+  std::optional<std::vector<int64_t>> findResult(const std::string &key);
+  llvm::Error putResult(const std::string &key,
+                        const std::vector<int64_t> &layers);
+
+  /// Reserves the number of a new layer.
+  llvm::Expected<int64_t> addLayer(int64_t created,
+                                   const std::string &description);
+  std::optional<LayerRecord> findLayer(int64_t id);
+  /// The layer that a base image's layers up to this chain id were unpacked to.
+  std::optional<int64_t> findChain(const std::string &chainId);
+  llvm::Error putChain(const std::string &chainId, int64_t layer);
+
+  /// The layer as a blob of this form: `base` as a registry served it, else the
+  /// compression with its level, and what was done to times.
+  std::optional<LayerBlob> findBlob(int64_t layer, const std::string &form);
+  llvm::Error putBlob(int64_t layer, const std::string &form,
+                      const LayerBlob &blob);
+
+  /// Texts by name, for sources: `http:URL`, `image:REF`.
+  std::optional<std::string> findNote(const std::string &name);
+  llvm::Error putNote(const std::string &name, const std::string &text);
+
+private:
+  class Statement;
+  explicit Index(sqlite3 *database) : database(database) {}
+
+  sqlite3 *database;
+};
+
+} // namespace llb::engine
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Executes a module: what its terminal operation needs, each step once, steps
+// that do not depend on each other side by side, and none whose result is
+// known.
+#ifndef LLB_ENGINE_SOLVER_H
+#define LLB_ENGINE_SOLVER_H
+
+#include "llb/Engine/Exec.h"
+#include "llb/Engine/Progress.h"
+#include "llb/Engine/Snapshots.h"
+#include "llb/IR/Module.h"
+#include "llb/Registry/Client.h"
+
+#include <atomic>
+#include <map>
+
+namespace llb::engine {
+
+struct SolveOptions {
+  /// Directories of local sources by name; `context` and others.
+  std::map<std::string, std::string> locals;
+  /// Set from outside to stop; running containers are killed.
+  const std::atomic<bool> *cancel = nullptr;
+  unsigned maxParallel = 0;
+};
+
+/// Why a step failed, with what a person needs to mend it.
+struct StepFailure {
+  ir::NodeId node;
+  /// BuildKit's text: `process "/bin/sh -c false" did not complete …`.
+  std::string message;
+  /// The last lines of the step's output.
+  std::string log;
+  bool canceled = false;
+};
+
+class Solver {
+public:
+  Solver(Store &store, Snapshots &snapshots, registry::Client &registry,
+         Progress &progress, SolveOptions options)
+      : store(store), snapshots(snapshots), registry(registry),
+        progress(progress), options(std::move(options)) {}
+
+  /// The root file system of `result`. Nothing, with `failure` filled, if a
+  /// step failed.
+  std::optional<Snapshot> solve(const ir::Module &module,
+                                const ir::Result &result, StepFailure &failure);
+
+private:
+  Store &store;
+  Snapshots &snapshots;
+  registry::Client &registry;
+  Progress &progress;
+  SolveOptions options;
+};
+
+/// How an operation is called in progress and in history: its custom name, else
+/// what it does.
+std::string describeNode(const ir::Node &node);
+
+} // namespace llb::engine
+
+#endif

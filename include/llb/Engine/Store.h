@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The state directory of the engine, shared by any number of processes:
+//
+//   oci-layout, blobs/sha256/   content by digest, an OCI layout
+//   layers/<id>/                layers of snapshots (Snapshots.h)
+//   cache/<sha256 of id>/       cache mounts
+//   tmp/<name>/                 one folder a process, locked while it lives
+//   index.db                    what is known of all that (Index.h)
+//
+// Content appears by rename, after it is complete; a record is written after
+// what it names. So a kill leaves at most a folder in tmp/, which the next
+// process to open the store removes, since nobody holds its lock.
+#ifndef LLB_ENGINE_STORE_H
+#define LLB_ENGINE_STORE_H
+
+#include "llb/Engine/Index.h"
+#include "llb/Support/Hasher.h"
+#include "llb/Support/UniqueFd.h"
+
+#include <atomic>
+#include <llvm/Support/Error.h>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace llb::engine {
+
+/// Content on its way into the store.
+class BlobWriter {
+public:
+  BlobWriter(BlobWriter &&) noexcept = default;
+  /// Removes what was written unless it was committed.
+  ~BlobWriter();
+
+  int fd() const { return file.get(); }
+  const std::string &path() const { return temporary; }
+  llvm::Error write(std::string_view data);
+
+private:
+  friend class Store;
+  BlobWriter() = default;
+
+  UniqueFd file;
+  std::string temporary;
+};
+
+class Store {
+public:
+  /// Opens or creates the store at `root` and sweeps what dead processes left.
+  static llvm::Expected<std::unique_ptr<Store>> open(const std::string &root);
+  ~Store();
+
+  const std::string &root() const { return rootPath; }
+  Index &index() { return *records; }
+
+  std::string blobPath(const Digest &digest) const;
+  bool hasBlob(const Digest &digest) const;
+  llvm::Expected<BlobWriter> newBlob();
+  /// Makes the content available as `digest`, which the caller computed.
+  llvm::Error commitBlob(BlobWriter writer, const Digest &digest);
+  llvm::Error putBlob(std::string_view content, const Digest &digest);
+  llvm::Error removeBlob(const Digest &digest);
+  /// Whole content, verified, if it is at most `maxBytes` long.
+  llvm::Expected<std::string> readBlob(const Digest &digest,
+                                       std::size_t maxBytes) const;
+
+  /// A new path in this process's folder below tmp/; nothing is there yet.
+  std::string temporaryPath();
+  /// Removes a tree below the store, mount points excepted.
+  static void removeTree(const std::string &path);
+
+private:
+  Store() = default;
+  llvm::Error makeFolders();
+  void sweep();
+
+  std::string rootPath;
+  std::string ownFolder;
+  UniqueFd ownLock;
+  std::atomic<unsigned> counter{0};
+  std::unique_ptr<Index> records;
+};
+
+/// `path: reason of errno`.
+llvm::Error errnoError(const std::string &what);
+
+} // namespace llb::engine
+
+#endif

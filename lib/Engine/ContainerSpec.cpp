@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Namespaces, mounts, capabilities and masked paths are those that BuildKit
+// v0.32.2 gives a container by way of containerd's defaults.
+#include "ContainerSpec.h"
+
+#include "Owner.h"
+#include "Seccomp.h"
+
+#include "llb/Support/GoJson.h"
+#include "llb/Support/GoPath.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace llb::engine {
+namespace {
+
+constexpr const char *capabilities[] = {
+    "CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FSETID",           "CAP_FOWNER",
+    "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",           "CAP_SETUID",
+    "CAP_SETFCAP", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT",
+    "CAP_KILL",    "CAP_AUDIT_WRITE"};
+
+constexpr const char *maskedPaths[] = {
+    "/proc/acpi",          "/proc/asound",
+    "/proc/kcore",         "/proc/keys",
+    "/proc/latency_stats", "/proc/timer_list",
+    "/proc/timer_stats",   "/proc/sched_debug",
+    "/sys/firmware",       "/sys/devices/virtual/powercap",
+    "/proc/scsi"};
+
+constexpr const char *readonlyPaths[] = {"/proc/bus", "/proc/fs", "/proc/irq",
+                                         "/proc/sys", "/proc/sysrq-trigger"};
+
+struct SpecMount {
+  std::string destination, type, source;
+  std::vector<std::string> options;
+};
+
+std::vector<SpecMount> standardMounts(const Container &container) {
+  return {
+      {"/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}},
+      {"/dev",
+       "tmpfs",
+       "tmpfs",
+       {"nosuid", "strictatime", "mode=755", "size=65536k"}},
+      {"/dev/pts",
+       "devpts",
+       "devpts",
+       {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620",
+        "gid=5"}},
+      {"/dev/shm",
+       "tmpfs",
+       "shm",
+       {"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}},
+      {"/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}},
+      {"/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}},
+      {"/etc/resolv.conf",
+       "bind",
+       container.bundle + "/resolv.conf",
+       {"nosuid", "noexec", "nodev", "rbind", "ro"}},
+      {"/etc/hosts",
+       "bind",
+       container.bundle + "/hosts",
+       {"nosuid", "noexec", "nodev", "rbind", "ro"}},
+      {"/sys/fs/cgroup",
+       "cgroup",
+       "cgroup",
+       {"ro", "nosuid", "noexec", "nodev"}},
+  };
+}
+
+std::vector<SpecMount> allMounts(const Container &container) {
+  std::vector<SpecMount> mounts = standardMounts(container);
+  for (const ContainerMount &mount : container.mounts) {
+    SpecMount spec;
+    spec.destination = go::joinPath({"/", mount.dest});
+    if (mount.source.empty()) {
+      spec.type = spec.source = "tmpfs";
+      spec.options = mount.tmpfsOptions;
+    } else {
+      spec.type = "bind";
+      spec.source = mount.source;
+      spec.options = {"rbind", mount.readonly ? "ro" : "rw"};
+      spec.options.insert(spec.options.end(), mount.options.begin(),
+                          mount.options.end());
+    }
+    // Of two mounts at one place the later one is meant.
+    std::erase_if(mounts, [&](const SpecMount &other) {
+      return other.destination == spec.destination;
+    });
+    mounts.push_back(std::move(spec));
+  }
+  return mounts;
+}
+
+/// Appends JSON with commas where they belong.
+class JsonText {
+public:
+  JsonText &raw(std::string_view text) {
+    out += text;
+    return *this;
+  }
+  JsonText &string(std::string_view text) {
+    go::appendJsonString(out, text, /*escapeHtml=*/false);
+    return *this;
+  }
+  template <class List> JsonText &strings(const List &list) {
+    out += '[';
+    bool first = true;
+    for (const auto &item : list) {
+      if (!first)
+        out += ',';
+      first = false;
+      string(item);
+    }
+    out += ']';
+    return *this;
+  }
+  std::string out;
+};
+
+llvm::Error userError(const std::string &text) {
+  return llvm::createStringError(
+      std::make_error_code(std::errc::invalid_argument), "%s", text.c_str());
+}
+
+} // namespace
+
+llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
+                                                const std::string &name) {
+  ContainerUser result;
+  size_t colon = name.find(':');
+  std::string user = name.substr(0, colon);
+  std::string group =
+      colon == std::string::npos ? std::string() : name.substr(colon + 1);
+  auto idOf = [](const std::string &text) {
+    return text == "root" ? std::optional<uint32_t>(0) : parseId(text);
+  };
+  if (name.empty())
+    user = "0";
+  if (colon != std::string::npos && idOf(user) && idOf(group)) {
+    result.uid = *idOf(user);
+    result.gid = *idOf(group);
+    return result;
+  }
+
+  std::optional<uint32_t> number = parseId(user);
+  std::string matched;
+  bool found = false;
+  for (const PasswdEntry &entry :
+       parsePasswd(readUserFile(root, "/etc/passwd"))) {
+    bool fits = user.empty()
+                    ? entry.uid == 0
+                    : entry.name == user || (number && entry.uid == *number);
+    if (!fits)
+      continue;
+    matched = entry.name;
+    result.uid = entry.uid;
+    result.gid = entry.gid;
+    found = true;
+    break;
+  }
+  if (!found && !user.empty()) {
+    if (!number)
+      return userError("unable to find user " + user +
+                       ": no matching entries in passwd file");
+    result.uid = *number;
+  }
+  std::optional<uint32_t> groupNumber = parseId(group);
+  bool groupFound = false;
+  for (const GroupEntry &entry : parseGroup(readUserFile(root, "/etc/group"))) {
+    if (group.empty()) {
+      if (!matched.empty() &&
+          std::find(entry.members.begin(), entry.members.end(), matched) !=
+              entry.members.end())
+        result.groups.push_back(entry.gid);
+    } else if (!groupFound && (entry.name == group ||
+                               (groupNumber && entry.gid == *groupNumber))) {
+      result.gid = entry.gid;
+      groupFound = true;
+    }
+  }
+  if (!group.empty() && !groupFound) {
+    if (!groupNumber)
+      return userError("unable to find group " + group +
+                       ": no matching entries in group file");
+    result.gid = *groupNumber;
+  }
+  return result;
+}
+
+std::string writeContainerSpec(const Container &container,
+                               const ContainerUser &user, bool withCgroup) {
+  bool insecure = container.security == ir::SecurityMode::Insecure;
+  JsonText json;
+  json.raw("{\"ociVersion\":\"1.0.2\",\"process\":{\"terminal\":false,"
+           "\"user\":{\"uid\":");
+  json.raw(std::to_string(user.uid)).raw(",\"gid\":");
+  json.raw(std::to_string(user.gid)).raw(",\"additionalGids\":[");
+  json.raw(std::to_string(user.gid));
+  for (uint32_t group : user.groups)
+    if (group != user.gid)
+      json.raw(",").raw(std::to_string(group));
+  json.raw("]},\"args\":").strings(container.meta.args);
+  json.raw(",\"env\":").strings(container.env);
+  json.raw(",\"cwd\":").string(container.meta.cwd);
+  json.raw(",\"capabilities\":{");
+  const char *separator = "";
+  for (const char *set : {"bounding", "effective", "permitted"}) {
+    json.raw(separator).string(set).raw(":").strings(capabilities);
+    separator = ",";
+  }
+  json.raw("},\"noNewPrivileges\":false");
+  if (!container.meta.ulimit.empty()) {
+    json.raw(",\"rlimits\":[");
+    separator = "";
+    for (const ir::Ulimit &limit : container.meta.ulimit) {
+      std::string type = "RLIMIT_";
+      for (char c : limit.name)
+        type += c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+      json.raw(separator).raw("{\"type\":").string(type);
+      json.raw(",\"soft\":")
+          .raw(std::to_string(static_cast<uint64_t>(limit.soft)));
+      json.raw(",\"hard\":")
+          .raw(std::to_string(static_cast<uint64_t>(limit.hard)))
+          .raw("}");
+      separator = ",";
+    }
+    json.raw("]");
+  }
+  json.raw("},\"root\":{\"path\":").string(container.root);
+  json.raw(container.rootReadonly ? ",\"readonly\":true}" : "}");
+  json.raw(",\"hostname\":")
+      .string(container.meta.hostname.empty() ? "buildkitsandbox"
+                                              : container.meta.hostname);
+  json.raw(",\"mounts\":[");
+  separator = "";
+  for (const SpecMount &mount : allMounts(container)) {
+    json.raw(separator).raw("{\"destination\":").string(mount.destination);
+    json.raw(",\"type\":").string(mount.type);
+    json.raw(",\"source\":").string(mount.source);
+    json.raw(",\"options\":").strings(mount.options).raw("}");
+    separator = ",";
+  }
+  json.raw("],\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"ipc\"},"
+           "{\"type\":\"uts\"},{\"type\":\"mount\"}");
+  if (container.network == ir::NetMode::None)
+    json.raw(",{\"type\":\"network\"}");
+  json.raw("]");
+  if (withCgroup)
+    json.raw(",\"cgroupsPath\":")
+        .string("/llbc/" + std::to_string(getpid()) + "-" +
+                go::basePath(container.bundle));
+  if (!insecure) {
+    json.raw(",\"maskedPaths\":").strings(maskedPaths);
+    json.raw(",\"readonlyPaths\":").strings(readonlyPaths);
+    json.raw(",\"seccomp\":").raw(seccompProfile());
+  }
+  json.raw("}}");
+  return std::move(json.out);
+}
+
+} // namespace llb::engine

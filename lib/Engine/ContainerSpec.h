@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The configuration of a container as the OCI runtime specification writes it.
+#ifndef LLB_ENGINE_CONTAINERSPEC_H
+#define LLB_ENGINE_CONTAINERSPEC_H
+
+#include "llb/Engine/Exec.h"
+
+#include <cstdint>
+
+namespace llb::engine {
+
+/// Who runs in a container.
+struct ContainerUser {
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  std::vector<uint32_t> groups;
+};
+
+/// Resolves `name` (`user`, `user:group`, numbers, or nothing for root) in the
+/// users of a root file system.
+llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
+                                                const std::string &name);
+
+/// config.json. `withCgroup` puts the container into a control group of its
+/// own.
+std::string writeContainerSpec(const Container &container,
+                               const ContainerUser &user, bool withCgroup);
+
+} // namespace llb::engine
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the walk saw is what there is: a file that appears later is not looked
+// at, one that is gone fails when it is opened.
+#include "llb/Engine/Context.h"
+
+#include <cerrno>
+#include <sys/xattr.h>
+
+namespace llb::engine {
+
+ContextTree::ContextTree(context::Directory dir, context::Snapshot files)
+    : dir(std::move(dir)), files(std::move(files)) {
+  clock_gettime(CLOCK_REALTIME, &opened);
+  children.try_emplace("/");
+  const std::vector<context::FileInfo> &entries = this->files.entries();
+  for (size_t i = 0; i < entries.size(); ++i) {
+    std::string path = "/" + entries[i].path;
+    children[parentTreePath(path)].push_back(path.substr(path.rfind('/') + 1));
+    if (entries[i].isDirectory())
+      children.try_emplace(path);
+    index.try_emplace(path, i);
+  }
+}
+
+llvm::Expected<std::unique_ptr<ContextTree>>
+ContextTree::open(const std::string &path, const context::Filter &filter) {
+  auto dir = context::Directory::open(path);
+  if (!dir)
+    return dir.takeError();
+  auto files = context::Snapshot::take(*dir, filter);
+  if (!files)
+    return files.takeError();
+  return std::unique_ptr<ContextTree>(
+      new ContextTree(std::move(*dir), std::move(*files)));
+}
+
+const context::FileInfo *ContextTree::find(const std::string &path) const {
+  auto found = index.find(path);
+  return found == index.end() ? nullptr : &files.entries()[found->second];
+}
+
+int ContextTree::lstat(const std::string &path, FileStat &result) const {
+  result = {};
+  result.st_nlink = 1;
+  if (path == "/") {
+    // The directory itself is not sent: a daemon makes one of its own.
+    result.st_mode = S_IFDIR | 0755;
+    result.st_mtim = result.st_atim = opened;
+    return 0;
+  }
+  const context::FileInfo *info = find(path);
+  if (!info)
+    return ENOENT;
+  result.st_mode = info->mode;
+  result.st_size = static_cast<off_t>(info->size);
+  result.st_rdev = info->rdev;
+  result.st_dev = info->device;
+  result.st_ino = info->inode;
+  result.st_nlink = info->links;
+  constexpr int64_t second = 1000000000;
+  result.st_mtim.tv_sec = info->mtime / second;
+  result.st_mtim.tv_nsec = info->mtime % second;
+  if (result.st_mtim.tv_nsec < 0) {
+    result.st_mtim.tv_nsec += second;
+    --result.st_mtim.tv_sec;
+  }
+  result.st_atim = result.st_mtim;
+  return 0;
+}
+
+int ContextTree::readLink(const std::string &path, std::string &target) const {
+  const context::FileInfo *info = find(path);
+  if (!info)
+    return ENOENT;
+  if (!info->isSymlink())
+    return EINVAL;
+  target = info->target;
+  return 0;
+}
+
+int ContextTree::list(const std::string &path,
+                      std::vector<std::string> &names) const {
+  auto found = children.find(path);
+  if (found == children.end())
+    return find(path) ? ENOTDIR : ENOENT;
+  names = found->second;
+  return 0;
+}
+
+int ContextTree::open(const std::string &path, UniqueFd &fd) const {
+  const context::FileInfo *info = find(path);
+  if (!info)
+    return ENOENT;
+  auto file = dir.openFile(info->path);
+  if (!file)
+    return llvm::errorToErrorCode(file.takeError()).value();
+  fd = std::move(*file);
+  return 0;
+}
+
+int ContextTree::xattrs(const std::string &path, Xattrs &result) const {
+  result.clear();
+  const context::FileInfo *info = find(path);
+  if (!info || !info->isRegular())
+    return 0;
+  // The only one that a layer carries.
+  constexpr const char *name = "security.capability";
+  UniqueFd fd;
+  if (open(path, fd))
+    return 0;
+  char value[256];
+  ssize_t n = fgetxattr(fd.get(), name, value, sizeof value);
+  if (n >= 0)
+    result.emplace_back(name, std::string(value, static_cast<size_t>(n)));
+  return 0;
+}
+
+} // namespace llb::engine

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Copying between trees. The surprising rules are all BuildKit's (fsutil's copy
+// package): the directory that is copied keeps the mode and owner of an
+// existing destination but gives it its time, while directories below it
+// overwrite all three; parents that only lead to included files are made late,
+// and only once.
+#include "FileChange.h"
+#include "FileMode.h"
+
+#include "llb/Support/GoPath.h"
+#include "llb/Support/PatternMatcher.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <map>
+
+namespace llb::engine {
+namespace {
+
+constexpr int maxDepth = 2048;
+
+llvm::Error textError(const std::string &text) {
+  return llvm::createStringError(
+      std::make_error_code(std::errc::invalid_argument), "%s", text.c_str());
+}
+
+/// One path that is copied, with all below it.
+class Copier {
+public:
+  Copier(const Tree &source, const DirTree &target, const ir::Copy &copy,
+         const std::optional<FileOwner> &owner)
+      : source(source), target(target), copy(copy), owner(owner),
+        times(timesOf(copy.timestamp)) {}
+
+  llvm::Error compile();
+  llvm::Error run(const std::string &from, const std::string &to);
+
+private:
+  using Matches = PatternMatcher::DirMatches;
+  struct Parent {
+    std::string from, to;
+    bool copied = false;
+  };
+
+  llvm::Error copyPath(const std::string &from, const std::string &relative,
+                       const std::string &to, bool overwrite,
+                       const Matches &included, const Matches &excluded,
+                       int depth);
+  llvm::Error copyDir(const std::string &from, const std::string &relative,
+                      const std::string &to, const FileStat &info,
+                      bool overwrite, bool include, bool exclude,
+                      const Matches &included, const Matches &excluded,
+                      int depth, bool &created);
+  llvm::Error makeDirLike(const std::string &to, const FileStat &info,
+                          bool overwrite, bool &created);
+  llvm::Error makeParents(bool overwrite);
+  llvm::Error makeNode(const std::string &from, const std::string &to,
+                       const FileStat &info);
+  llvm::Error copyContent(const std::string &from, int dir,
+                          const std::string &name, const FileStat &info);
+  llvm::Error copyInfo(const std::string &from, const std::string &to,
+                       const FileStat &info);
+  llvm::Error copyTimes(const std::string &to, const FileStat &info);
+  mode_t defaultDirMode() const {
+    return copy.modeStr.empty() && copy.mode != -1
+               ? static_cast<mode_t>(copy.mode) & 0777
+               : 0755;
+  }
+
+  const Tree &source;
+  const DirTree &target;
+  const ir::Copy &copy;
+  std::optional<FileOwner> owner;
+  std::optional<FileTimes> times;
+  std::unique_ptr<PatternMatcher> include, exclude;
+  std::vector<Parent> parents;
+  std::map<std::pair<dev_t, ino_t>, std::string> links;
+};
+
+llvm::Error Copier::compile() {
+  std::string error;
+  if (!copy.modeStr.empty() && !applySymbolicMode(copy.modeStr, 0))
+    return textError("invalid mode '" + copy.modeStr + "'");
+  if (!copy.includePatterns.empty()) {
+    include = PatternMatcher::create(copy.includePatterns.get(), error);
+    if (!include)
+      return textError("invalid includepatterns: " + error);
+  }
+  if (!copy.excludePatterns.empty()) {
+    exclude = PatternMatcher::create(copy.excludePatterns.get(), error);
+    if (!exclude)
+      return textError("invalid excludepatterns: " + error);
+  }
+  return llvm::Error::success();
+}
+
+/// Copies the path `from` of the source, which may be a link, to `to`, which
+/// may end in `/` or `/.`.
+llvm::Error Copier::run(const std::string &from, const std::string &to) {
+  std::vector<std::string> created;
+  auto ensure = [&](const std::string &path) -> llvm::Error {
+    if (int error =
+            makeDirs(target, path, defaultDirMode(), owner, times, &created))
+      return pathError(error, "mkdir", path);
+    return llvm::Error::success();
+  };
+  size_t slash = to.rfind('/');
+  std::string last = to.substr(slash + 1);
+  std::string dir = last.empty() || last == "." ? to : to.substr(0, slash + 1);
+  std::string resolved;
+  if (int error = target.resolve(dir, /*followLast=*/true, resolved))
+    return pathError(error, "mkdir", dir);
+  if (llvm::Error error = ensure(resolved))
+    return error;
+
+  std::string dest;
+  if (int error = target.resolve(to, /*followLast=*/true, dest))
+    return pathError(error, "stat", to);
+  std::string followed;
+  if (int error = source.resolve(from, copy.followSymlink, followed))
+    return pathError(error, "lstat", from);
+  FileStat info, there;
+  if (int error = source.lstat(followed, info))
+    return pathError(error, "lstat", from);
+  int missing = target.stat(dest, there);
+  if (missing && missing != ENOENT)
+    return pathError(missing, "stat", to);
+  bool isDir = S_ISDIR(info.st_mode);
+  if (!missing && (isDir ? !copy.dirCopyContents : S_ISDIR(there.st_mode) != 0))
+    dest = joinTreePath(dest, go::basePath(from));
+  if (llvm::Error error = ensure(copy.dirCopyContents && isDir && missing
+                                     ? dest
+                                     : parentTreePath(dest)))
+    return error;
+  if (llvm::Error error = copyPath(followed, "", dest, /*overwrite=*/false, {},
+                                   {}, /*depth=*/0))
+    return error;
+  // Filling them changed their times.
+  if (times)
+    for (size_t i = created.size(); i-- > 0;) {
+      UniqueFd parent;
+      std::string name;
+      if (!target.parent(created[i], parent, name))
+        changeTimes(parent.get(), name, *times);
+    }
+  return llvm::Error::success();
+}
+
+llvm::Error Copier::copyPath(const std::string &from,
+                             const std::string &relative, const std::string &to,
+                             bool overwrite, const Matches &included,
+                             const Matches &excluded, int depth) {
+  if (depth > maxDepth)
+    return pathError(ENAMETOOLONG, "lstat", from);
+  bool isIncluded = true, isExcluded = false;
+  Matches includedHere, excludedHere;
+  if (!relative.empty()) {
+    std::string error;
+    if (include)
+      isIncluded = include->matches(relative, included, includedHere, &error);
+    if (exclude && exclude->matches(relative, excluded, excludedHere, &error)) {
+      isIncluded = false;
+      isExcluded = true;
+    }
+    if (!error.empty())
+      return textError("failed to match patterns: " + error);
+    if (!isIncluded && !include && !(exclude && exclude->hasExclusions()))
+      return llvm::Error::success();
+  }
+  FileStat info, there;
+  if (int error = source.lstat(from, info))
+    return pathError(error, "lstat", from);
+  bool isDir = S_ISDIR(info.st_mode);
+  if (!isIncluded && !isDir)
+    return llvm::Error::success();
+  int missing = target.lstat(to, there);
+  if (missing && missing != ENOENT)
+    return pathError(missing, "lstat", to);
+  if (isIncluded) {
+    if (copy.alwaysReplaceExistingDestPaths && !missing &&
+        !(isDir && S_ISDIR(there.st_mode)))
+      if (int error = target.removeAll(to))
+        return pathError(error, "unlink", to);
+    if (llvm::Error error = makeParents(overwrite))
+      return error;
+  }
+  bool withInfo = isIncluded, withTimes = false;
+  if (isDir) {
+    bool created = false;
+    if (llvm::Error error =
+            copyDir(from, relative, to, info, overwrite, isIncluded, isExcluded,
+                    includedHere, excludedHere, depth, created))
+      return error;
+    if (!overwrite) {
+      withInfo = created;
+      withTimes = !created;
+    }
+  } else if (llvm::Error error = makeNode(from, to, info)) {
+    return error;
+  }
+  if (withInfo)
+    return copyInfo(from, to, info);
+  if (withTimes && !missing)
+    return copyTimes(to, info);
+  return llvm::Error::success();
+}
+
+llvm::Error Copier::copyDir(const std::string &from,
+                            const std::string &relative, const std::string &to,
+                            const FileStat &info, bool overwrite,
+                            bool isIncluded, bool isExcluded,
+                            const Matches &included, const Matches &excluded,
+                            int depth, bool &created) {
+  if (isIncluded)
+    if (llvm::Error error = makeDirLike(to, info, overwrite, created))
+      return error;
+  parents.push_back({from, to, isIncluded});
+  std::vector<std::string> names;
+  bool descend = !isExcluded || exclude->hasExclusions();
+  if (!descend)
+    created = false;
+  int failed = descend ? source.list(from, names) : 0;
+  if (failed)
+    return pathError(failed, "open", from);
+  for (const std::string &name : names)
+    if (llvm::Error error =
+            copyPath(joinTreePath(from, name),
+                     relative.empty() ? name : relative + "/" + name,
+                     joinTreePath(to, name), /*overwrite=*/true, included,
+                     excluded, depth + 1))
+      return error;
+  parents.pop_back();
+  return llvm::Error::success();
+}
+
+llvm::Error Copier::makeDirLike(const std::string &to, const FileStat &info,
+                                bool overwrite, bool &created) {
+  created = false;
+  FileStat there;
+  int missing = target.lstat(to, there);
+  if (!missing && !S_ISDIR(there.st_mode))
+    return textError("cannot copy to non-directory: " + to);
+  if (missing && missing != ENOENT)
+    return pathError(missing, "lstat", to);
+  if (to == "/")
+    return llvm::Error::success();
+  UniqueFd dir;
+  std::string name;
+  if (int error = target.parent(to, dir, name))
+    return pathError(error, "mkdir", to);
+  if (missing) {
+    if (mkdirat(dir.get(), name.c_str(), info.st_mode & 07777))
+      return pathError(errno, "mkdir", to);
+    created = true;
+  }
+  if (created || overwrite)
+    if (int error = changeMode(dir.get(), name, info.st_mode))
+      return pathError(error, "chmod", to);
+  return llvm::Error::success();
+}
+
+llvm::Error Copier::makeParents(bool overwrite) {
+  for (Parent &parent : parents) {
+    if (parent.copied)
+      continue;
+    FileStat info;
+    if (int error = source.stat(parent.from, info))
+      return pathError(error, "stat", parent.from);
+    bool created = false;
+    if (llvm::Error error = makeDirLike(parent.to, info, overwrite, created))
+      return error;
+    if (created)
+      if (llvm::Error error = copyInfo(parent.from, parent.to, info))
+        return error;
+    parent.copied = true;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Copier::makeNode(const std::string &from, const std::string &to,
+                             const FileStat &info) {
+  FileStat there;
+  UniqueFd dir;
+  std::string name;
+  if (int error = target.parent(to, dir, name))
+    return pathError(error, "open", to);
+  if (fstatat(dir.get(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (S_ISDIR(there.st_mode))
+      return textError("cannot replace to directory " + to + " with file");
+    if (unlinkat(dir.get(), name.c_str(), 0))
+      return pathError(errno, "unlink", to);
+  }
+  if (S_ISLNK(info.st_mode)) {
+    std::string text;
+    if (int error = source.readLink(from, text))
+      return pathError(error, "readlink", from);
+    if (symlinkat(text.c_str(), dir.get(), name.c_str()))
+      return pathError(errno, "symlink", to);
+    return llvm::Error::success();
+  }
+  if (S_ISREG(info.st_mode)) {
+    if (info.st_nlink > 1) {
+      auto [link, isNew] = links.try_emplace({info.st_dev, info.st_ino}, to);
+      if (!isNew) {
+        UniqueFd linkDir;
+        std::string linkName;
+        int error = target.parent(link->second, linkDir, linkName);
+        if (!error &&
+            linkat(linkDir.get(), linkName.c_str(), dir.get(), name.c_str(), 0))
+          error = errno;
+        return error ? pathError(error, "link", to) : llvm::Error::success();
+      }
+    }
+    return copyContent(from, dir.get(), name, info);
+  }
+  // BuildKit takes the bits of a socket off the mode: a socket becomes a plain
+  // file, and a block device a character device.
+  mode_t mode = info.st_mode & ~mode_t(S_IFSOCK);
+  dev_t device =
+      S_ISBLK(info.st_mode) || S_ISCHR(info.st_mode) ? info.st_rdev : 0;
+  if (mknodat(dir.get(), name.c_str(), mode, device))
+    return pathError(errno, "mknod", to);
+  return llvm::Error::success();
+}
+
+llvm::Error Copier::copyContent(const std::string &from, int dir,
+                                const std::string &name, const FileStat &info) {
+  UniqueFd in;
+  if (int error = source.open(from, in))
+    return pathError(error, "open", from);
+  UniqueFd out(openat(dir, name.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                      0600));
+  if (!out.valid())
+    return pathError(errno, "open", name);
+  bool kernel = true;
+  off_t copied = 0;
+  for (;;) {
+    ssize_t n;
+    if (kernel) {
+      n = copy_file_range(in.get(), nullptr, out.get(), nullptr,
+                          size_t(1) << 30, 0);
+      if (n < 0 && copied == 0) {
+        kernel = false;
+        continue;
+      }
+    } else {
+      char buffer[65536];
+      n = ::read(in.get(), buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR)
+        continue;
+      for (ssize_t done = 0; done < n;) {
+        ssize_t m =
+            ::write(out.get(), buffer + done, static_cast<size_t>(n - done));
+        if (m < 0 && errno == EINTR)
+          continue;
+        if (m < 0)
+          return pathError(errno, "write", name);
+        done += m;
+      }
+    }
+    if (n < 0)
+      return pathError(errno, "copy", from);
+    if (n == 0)
+      break;
+    copied += n;
+  }
+  if (copied != info.st_size)
+    return textError(from + ": the file changed while it was copied");
+  return llvm::Error::success();
+}
+
+llvm::Error Copier::copyInfo(const std::string &from, const std::string &to,
+                             const FileStat &info) {
+  if (to == "/") {
+    // The root of a tree has no name in a parent; its descriptor does for all.
+    return llvm::Error::success();
+  }
+  UniqueFd dir;
+  std::string name;
+  if (int error = target.parent(to, dir, name))
+    return pathError(error, "chown", to);
+  int error = changeOwner(dir.get(), name,
+                          owner.value_or(FileOwner{info.st_uid, info.st_gid}));
+  mode_t mode = info.st_mode & 07777;
+  if (!copy.modeStr.empty())
+    mode = applySymbolicMode(copy.modeStr, info.st_mode).value_or(mode);
+  else if (copy.mode != -1)
+    mode = static_cast<mode_t>(copy.mode) & 07777;
+  // Setting an owner may have cleared set-id bits.
+  if (!error && !S_ISLNK(info.st_mode))
+    error = changeMode(dir.get(), name, mode);
+  if (error)
+    return pathError(error, "chmod", to);
+  Xattrs xattrs;
+  source.xattrs(from, xattrs);
+  for (const auto &[key, value] : xattrs)
+    setXattr(dir.get(), name, key, value);
+  return copyTimes(to, info);
+}
+
+llvm::Error Copier::copyTimes(const std::string &to, const FileStat &info) {
+  if (to == "/")
+    return llvm::Error::success();
+  UniqueFd dir;
+  std::string name;
+  int error = target.parent(to, dir, name);
+  if (!error)
+    error = changeTimes(dir.get(), name,
+                        times.value_or(FileTimes{info.st_atim, info.st_mtim}));
+  return error ? pathError(error, "utime", to) : llvm::Error::success();
+}
+
+} // namespace
+
+llvm::Error copyFiles(const Tree &source, const DirTree &target,
+                      const ir::Copy &copy,
+                      const std::optional<FileOwner> &owner) {
+  std::string from = cleanActionPath(copy.src);
+  std::string to = cleanActionPath(copy.dest);
+  if (!copy.createDestPath) {
+    std::string path;
+    FileStat info;
+    int error = target.resolve("/" + copy.dest, /*followLast=*/true, path);
+    if (!error)
+      error = target.lstat(parentTreePath(path), info);
+    if (error)
+      return pathError(error, "failed to stat", copy.dest);
+  }
+  std::vector<std::string> sources{from};
+  if (copy.allowWildcard) {
+    auto matches = matchWildcards(source, from, copy.followSymlink);
+    if (!matches)
+      return matches.takeError();
+    if (matches->empty() && !copy.allowEmptyWildcard)
+      return textError(from + " not found");
+    sources = std::move(*matches);
+  }
+  for (const std::string &path : sources) {
+    if (copy.attemptUnpackDockerCompatibility) {
+      std::string resolved, dest;
+      UniqueFd archive;
+      FileStat info;
+      if (source.resolve(path, /*followLast=*/true, resolved) == 0 &&
+          source.lstat(resolved, info) == 0 && S_ISREG(info.st_mode) &&
+          source.open(resolved, archive) == 0) {
+        auto isTar = unpackInto(archive.get(), target, to, owner,
+                                timesOf(copy.timestamp));
+        if (!isTar)
+          return isTar.takeError();
+        if (*isTar)
+          continue;
+      }
+    }
+    Copier copier(source, target, copy, owner);
+    if (llvm::Error error = copier.compile())
+      return error;
+    if (llvm::Error error = copier.run(path, to))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+} // namespace llb::engine

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// chmod and setxattr would follow a link, so they go through /proc/self/fd of a
+// descriptor that was opened without following.
+#include "FileChange.h"
+
+#include "llb/Support/GoPath.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/xattr.h>
+
+namespace llb::engine {
+
+llvm::Error pathError(int error, const std::string &what,
+                      const std::string &path) {
+  return llvm::createStringError(
+      std::error_code(error, std::generic_category()), "%s %s: %s",
+      what.c_str(), path.c_str(), std::strerror(error));
+}
+
+std::optional<FileTimes> timesOf(int64_t nanoseconds) {
+  constexpr int64_t second = 1000000000;
+  if (nanoseconds == -1)
+    return std::nullopt;
+  timespec time{};
+  time.tv_sec = nanoseconds / second;
+  time.tv_nsec = nanoseconds % second;
+  if (time.tv_nsec < 0) {
+    time.tv_nsec += second;
+    --time.tv_sec;
+  }
+  return FileTimes{time, time};
+}
+
+int changeMode(int dir, const std::string &name, mode_t mode) {
+  UniqueFd fd(openat(dir, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  FileStat info;
+  if (!fd.valid() || fstat(fd.get(), &info))
+    return errno;
+  if (S_ISLNK(info.st_mode) || (info.st_mode & 07777) == (mode & 07777))
+    return 0;
+  std::string handle = "/proc/self/fd/" + std::to_string(fd.get());
+  return chmod(handle.c_str(), mode & 07777) ? errno : 0;
+}
+
+int changeOwner(int dir, const std::string &name, const FileOwner &owner) {
+  return fchownat(dir, name.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW)
+             ? errno
+             : 0;
+}
+
+int changeTimes(int dir, const std::string &name, const FileTimes &times) {
+  timespec both[2] = {times.access, times.modification};
+  return utimensat(dir, name.c_str(), both, AT_SYMLINK_NOFOLLOW) ? errno : 0;
+}
+
+int setXattr(int dir, const std::string &name, const std::string &key,
+             const std::string &value) {
+  UniqueFd fd(openat(dir, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  FileStat info;
+  if (!fd.valid() || fstat(fd.get(), &info))
+    return errno;
+  if (S_ISLNK(info.st_mode))
+    return ENOTSUP;
+  std::string handle = "/proc/self/fd/" + std::to_string(fd.get());
+  return setxattr(handle.c_str(), key.c_str(), value.data(), value.size(), 0)
+             ? errno
+             : 0;
+}
+
+int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
+             const std::optional<FileOwner> &owner,
+             const std::optional<FileTimes> &times,
+             std::vector<std::string> *created) {
+  // From the top down, without recursion: find the first that is missing.
+  std::vector<std::string> missing;
+  std::string at = go::cleanPath("/" + path);
+  for (; at != "/"; at = parentTreePath(at)) {
+    FileStat info;
+    int error = tree.stat(at, info);
+    if (!error && S_ISDIR(info.st_mode))
+      break;
+    if (!error)
+      return ENOTDIR;
+    if (error != ENOENT)
+      return error;
+    missing.push_back(at);
+  }
+  while (!missing.empty()) {
+    const std::string &dir = missing.back();
+    UniqueFd parent;
+    std::string name;
+    if (int error = tree.parent(dir, parent, name))
+      return error;
+    if (mkdirat(parent.get(), name.c_str(), mode & 07777)) {
+      if (errno != EEXIST)
+        return errno;
+      missing.pop_back();
+      continue;
+    }
+    int error = changeOwner(parent.get(), name, owner.value_or(FileOwner{}));
+    if (!error)
+      error = changeMode(parent.get(), name, mode);
+    if (!error && times)
+      error = changeTimes(parent.get(), name, *times);
+    if (error)
+      return error;
+    if (created)
+      created->push_back(dir);
+    missing.pop_back();
+  }
+  return 0;
+}
+
+} // namespace llb::engine

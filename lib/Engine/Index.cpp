@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The database is in WAL mode: readers do not wait for writers, and a process
+// that is killed leaves nothing to repair. One connection is shared by the
+// threads of a process; SQLite serialises them.
+#include "llb/Engine/Index.h"
+
+#include <sqlite3.h>
+
+namespace llb::engine {
+namespace {
+
+constexpr int schemaVersion = 1;
+constexpr int busyMilliseconds = 30000;
+
+constexpr const char *schema = R"sql(
+CREATE TABLE IF NOT EXISTS result(key TEXT PRIMARY KEY, layers TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS layer(id INTEGER PRIMARY KEY AUTOINCREMENT, created INTEGER NOT NULL, description TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS chain(id TEXT PRIMARY KEY, layer INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blob(layer INTEGER NOT NULL, form TEXT NOT NULL, digest TEXT NOT NULL,
+  diffid TEXT NOT NULL, media TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY(layer, form)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS note(name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+)sql";
+
+llvm::Error databaseError(sqlite3 *database) {
+  return llvm::createStringError(
+      std::make_error_code(std::errc::io_error), "the cache index: %s",
+      database ? sqlite3_errmsg(database) : "out of memory");
+}
+
+std::string encodeList(const std::vector<int64_t> &list) {
+  std::string text;
+  for (int64_t item : list)
+    text += (text.empty() ? "" : " ") + std::to_string(item);
+  return text;
+}
+
+std::vector<int64_t> decodeList(const std::string &text) {
+  std::vector<int64_t> list;
+  int64_t value = 0;
+  bool open = false;
+  for (char c : text + " ") {
+    if (c >= '0' && c <= '9') {
+      value = value * 10 + (c - '0');
+      open = true;
+    } else if (open) {
+      list.push_back(value);
+      value = 0;
+      open = false;
+    }
+  }
+  return list;
+}
+
+} // namespace
+
+/// A prepared statement with its bindings, for one use.
+class Index::Statement {
+public:
+  Statement(sqlite3 *database, const char *text) : database(database) {
+    sqlite3_prepare_v2(database, text, -1, &statement, nullptr);
+  }
+  ~Statement() { sqlite3_finalize(statement); }
+  Statement(const Statement &) = delete;
+  Statement &operator=(const Statement &) = delete;
+
+  Statement &bind(const std::string &text) {
+    sqlite3_bind_text(statement, ++bound, text.data(),
+                      static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    return *this;
+  }
+  Statement &bind(int64_t number) {
+    sqlite3_bind_int64(statement, ++bound, number);
+    return *this;
+  }
+  /// Whether there is a row.
+  bool row() { return statement && sqlite3_step(statement) == SQLITE_ROW; }
+  llvm::Error run() {
+    if (!statement || sqlite3_step(statement) != SQLITE_DONE)
+      return databaseError(database);
+    return llvm::Error::success();
+  }
+  std::string text(int column) const {
+    auto *data = sqlite3_column_text(statement, column);
+    return data ? std::string(reinterpret_cast<const char *>(data),
+                              static_cast<size_t>(
+                                  sqlite3_column_bytes(statement, column)))
+                : std::string();
+  }
+  int64_t number(int column) const {
+    return sqlite3_column_int64(statement, column);
+  }
+
+private:
+  sqlite3 *database;
+  sqlite3_stmt *statement = nullptr;
+  int bound = 0;
+};
+
+llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
+  sqlite3 *database = nullptr;
+  int status = sqlite3_open_v2(path.c_str(), &database,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                                   SQLITE_OPEN_FULLMUTEX,
+                               nullptr);
+  std::unique_ptr<Index> index(new Index(database));
+  if (status != SQLITE_OK)
+    return databaseError(database);
+  sqlite3_busy_timeout(database, busyMilliseconds);
+  int64_t version = 0;
+  {
+    Statement get(database, "PRAGMA user_version");
+    if (get.row())
+      version = get.number(0);
+  }
+  if (version == schemaVersion)
+    return index;
+  if (version != 0)
+    return llvm::createStringError(
+        std::make_error_code(std::errc::not_supported),
+        "%s: written by another version of llbc; choose another --root or "
+        "remove that directory",
+        path.c_str());
+  std::string setUp = "PRAGMA journal_mode=WAL; BEGIN IMMEDIATE;";
+  setUp += schema;
+  setUp += "PRAGMA user_version=" + std::to_string(schemaVersion) + "; COMMIT;";
+  if (sqlite3_exec(database, setUp.c_str(), nullptr, nullptr, nullptr) !=
+      SQLITE_OK)
+    return databaseError(database);
+  return index;
+}
+
+Index::~Index() { sqlite3_close(database); }
+
+std::optional<std::vector<int64_t>> Index::findResult(const std::string &key) {
+  Statement get(database, "SELECT layers FROM result WHERE key=?");
+  if (!get.bind(key).row())
+    return std::nullopt;
+  return decodeList(get.text(0));
+}
+
+llvm::Error Index::putResult(const std::string &key,
+                             const std::vector<int64_t> &layers) {
+  return Statement(database, "INSERT OR REPLACE INTO result VALUES(?,?)")
+      .bind(key)
+      .bind(encodeList(layers))
+      .run();
+}
+
+llvm::Expected<int64_t> Index::addLayer(int64_t created,
+                                        const std::string &description) {
+  Statement put(database, "INSERT INTO layer(created, description) VALUES(?,?) "
+                          "RETURNING id");
+  if (!put.bind(created).bind(description).row())
+    return databaseError(database);
+  return put.number(0);
+}
+
+std::optional<LayerRecord> Index::findLayer(int64_t id) {
+  Statement get(database, "SELECT created, description FROM layer WHERE id=?");
+  if (!get.bind(id).row())
+    return std::nullopt;
+  return LayerRecord{id, get.number(0), get.text(1)};
+}
+
+std::optional<int64_t> Index::findChain(const std::string &chainId) {
+  Statement get(database, "SELECT layer FROM chain WHERE id=?");
+  if (!get.bind(chainId).row())
+    return std::nullopt;
+  return get.number(0);
+}
+
+llvm::Error Index::putChain(const std::string &chainId, int64_t layer) {
+  return Statement(database, "INSERT OR REPLACE INTO chain VALUES(?,?)")
+      .bind(chainId)
+      .bind(layer)
+      .run();
+}
+
+std::optional<LayerBlob> Index::findBlob(int64_t layer,
+                                         const std::string &form) {
+  Statement get(database, "SELECT digest, diffid, media, size FROM blob "
+                          "WHERE layer=? AND form=?");
+  if (!get.bind(layer).bind(form).row())
+    return std::nullopt;
+  return LayerBlob{get.text(0), get.text(1), get.text(2), get.number(3)};
+}
+
+llvm::Error Index::putBlob(int64_t layer, const std::string &form,
+                           const LayerBlob &blob) {
+  return Statement(database, "INSERT OR REPLACE INTO blob VALUES(?,?,?,?,?,?)")
+      .bind(layer)
+      .bind(form)
+      .bind(blob.digest)
+      .bind(blob.diffId)
+      .bind(blob.mediaType)
+      .bind(blob.size)
+      .run();
+}
+
+std::optional<std::string> Index::findNote(const std::string &name) {
+  Statement get(database, "SELECT text FROM note WHERE name=?");
+  if (!get.bind(name).row())
+    return std::nullopt;
+  return get.text(0);
+}
+
+llvm::Error Index::putNote(const std::string &name, const std::string &text) {
+  return Statement(database, "INSERT OR REPLACE INTO note VALUES(?,?)")
+      .bind(name)
+      .bind(text)
+      .run();
+}
+
+} // namespace llb::engine

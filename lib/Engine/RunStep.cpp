@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An exec operation: its mounts are made ready, the container runs, and what
+// was written to mounts with an output is kept.
+#include "Steps.h"
+
+#include "ContainerSpec.h"
+#include "FileChange.h"
+#include "MountStubs.h"
+
+#include "llb/Support/GoPath.h"
+#include "llb/Support/GoText.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+namespace llb::engine {
+namespace {
+
+constexpr std::string_view defaultPath =
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// How much of a process's output is kept for the message of its failure.
+constexpr size_t maxLog = 16384;
+
+class RunStep {
+public:
+  RunStep(Workshop &shop, const Step &step, const ir::Exec &exec,
+          std::string &log)
+      : shop(shop), step(step), exec(exec), log(log) {}
+  ~RunStep();
+
+  llvm::Expected<Values> run();
+
+private:
+  struct Prepared {
+    std::optional<MountedTree> tree;
+    /// Mounts of parts of trees.
+    std::string submount;
+    UniqueFd lock;
+  };
+
+  llvm::Error prepareMount(const ir::Mount &mount, Prepared &prepared);
+  llvm::Error prepareCache(const ir::Mount &mount, Prepared &prepared);
+  llvm::Error attach(const ir::Mount &mount, const std::string &path,
+                     Prepared &prepared);
+  llvm::Expected<Snapshot> inputOf(const ir::Mount &mount);
+  llvm::Error writeNetworkFiles();
+  llvm::Error makeMountPoints(const DirTree &root);
+  llvm::Error makeWorkingDir();
+  void fillEnvironment();
+  llvm::Error judge(const ExecResult &result);
+
+  Workshop &shop;
+  const Step &step;
+  const ir::Exec &exec;
+  std::string &log;
+  Container container;
+  std::vector<Prepared> prepared;
+};
+
+RunStep::~RunStep() {
+  for (size_t i = prepared.size(); i-- > 0;)
+    if (!prepared[i].submount.empty())
+      umount2(prepared[i].submount.c_str(), MNT_DETACH);
+  prepared.clear();
+  if (!container.bundle.empty())
+    Store::removeTree(container.bundle);
+}
+
+llvm::Expected<Snapshot> RunStep::inputOf(const ir::Mount &mount) {
+  if (mount.input < 0)
+    return Snapshot();
+  if (mount.input >= static_cast<int64_t>(step.inputs.size()))
+    return stepError("a mount refers to an input that does not exist");
+  return shop.materialize(step.inputs[static_cast<size_t>(mount.input)]);
+}
+
+/// Adds the part of the tree at `path` that the mount selects.
+llvm::Error RunStep::attach(const ir::Mount &mount, const std::string &path,
+                            Prepared &prepared) {
+  std::string selector = go::joinPath({"/", mount.selector});
+  std::string source = path;
+  if (selector != "/") {
+    DirTree tree = DirTree::openPath(path);
+    UniqueFd part;
+    int error = tree.valid() ? tree.openAt(selector, O_PATH, 0, part) : errno;
+    FileStat info;
+    if (!error && fstat(part.get(), &info))
+      error = errno;
+    if (error)
+      return pathError(error, "mount source", selector);
+    // Mounted by descriptor: what the path names may change meanwhile.
+    std::string target =
+        container.bundle + "/mount" + std::to_string(container.mounts.size());
+    bool isDir = S_ISDIR(info.st_mode);
+    if (isDir ? mkdir(target.c_str(), 0700) != 0
+              : mknod(target.c_str(), S_IFREG | 0600, 0) != 0)
+      return errnoError(target);
+    std::string handle = "/proc/self/fd/" + std::to_string(part.get());
+    if (::mount(handle.c_str(), target.c_str(), nullptr, MS_BIND, nullptr))
+      return errnoError("mounting " + selector);
+    prepared.submount = target;
+    source = target;
+  }
+  ContainerMount result;
+  result.dest = mount.dest;
+  result.source = source;
+  result.readonly = mount.readonly;
+  container.mounts.push_back(std::move(result));
+  return llvm::Error::success();
+}
+
+llvm::Error RunStep::prepareCache(const ir::Mount &mount, Prepared &prepared) {
+  auto input = inputOf(mount);
+  if (!input)
+    return input.takeError();
+  std::string identity = mount.cacheOpt ? mount.cacheOpt->id : mount.dest;
+  for (LayerId layer : input->layers)
+    identity += "\n" + std::to_string(layer);
+  std::string base =
+      shop.store.root() + "/cache/" + hexDigits(Digest::of(identity));
+  ir::CacheSharing sharing =
+      mount.cacheOpt ? mount.cacheOpt->sharing : ir::CacheSharing::Shared;
+  std::string folder = base;
+  for (unsigned copy = 0;; ++copy) {
+    if (copy)
+      folder = base + "-" + std::to_string(copy);
+    if (mkdir(folder.c_str(), 0700) && errno != EEXIST)
+      return errnoError(folder);
+    prepared.lock =
+        UniqueFd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!prepared.lock.valid())
+      return errnoError(folder);
+    if (sharing != ir::CacheSharing::Private) {
+      // Others may be told to wait for a folder that one holds alone.
+      int kind = sharing == ir::CacheSharing::Locked ? LOCK_EX : LOCK_SH;
+      while (flock(prepared.lock.get(), kind | LOCK_NB)) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+          return errnoError(folder);
+        if (shop.canceled())
+          return stepError("canceled");
+        usleep(20000);
+      }
+      break;
+    }
+    if (flock(prepared.lock.get(), LOCK_EX | LOCK_NB) == 0)
+      break;
+  }
+  std::string content = folder + "/fs";
+  if (::access(content.c_str(), F_OK)) {
+    std::string fresh = shop.store.temporaryPath();
+    if (mkdir(fresh.c_str(), 0755) || chmod(fresh.c_str(), 0755))
+      return errnoError(fresh);
+    if (!input->layers.empty()) {
+      auto source = shop.read({*input, nullptr});
+      if (!source)
+        return source.takeError();
+      ir::Copy copy;
+      copy.src = copy.dest = "/";
+      copy.mode = -1;
+      copy.timestamp = -1;
+      copy.dirCopyContents = copy.createDestPath = true;
+      if (llvm::Error error = copyFiles(*source->tree, DirTree::openPath(fresh),
+                                        copy, std::nullopt))
+        return error;
+    }
+    if (::rename(fresh.c_str(), content.c_str()) &&
+        ::access(content.c_str(), F_OK))
+      return errnoError(content);
+  }
+  return attach(mount, content, prepared);
+}
+
+llvm::Error RunStep::prepareMount(const ir::Mount &mount, Prepared &prepared) {
+  bool isRoot = mount.dest == "/";
+  switch (mount.mountType) {
+  case ir::MountType::Bind: {
+    auto input = inputOf(mount);
+    if (!input)
+      return input.takeError();
+    auto tree = mount.readonly && !isRoot ? shop.snapshots.view(*input)
+                                          : shop.snapshots.prepare(*input);
+    if (!tree)
+      return tree.takeError();
+    prepared.tree = std::move(*tree);
+    if (isRoot) {
+      container.root = prepared.tree->path();
+      container.rootReadonly = mount.readonly;
+      return llvm::Error::success();
+    }
+    return attach(mount, prepared.tree->path(), prepared);
+  }
+  case ir::MountType::Cache:
+    return prepareCache(mount, prepared);
+  case ir::MountType::Tmpfs: {
+    ContainerMount result;
+    result.dest = mount.dest;
+    result.tmpfsOptions = {"nosuid"};
+    if (mount.readonly)
+      result.tmpfsOptions.push_back("ro");
+    if (mount.tmpfsOpt && mount.tmpfsOpt->size > 0)
+      result.tmpfsOptions.push_back("size=" +
+                                    std::to_string(mount.tmpfsOpt->size));
+    container.mounts.push_back(std::move(result));
+    return llvm::Error::success();
+  }
+  case ir::MountType::Secret:
+    if (mount.secretOpt && mount.secretOpt->optional)
+      return llvm::Error::success();
+    return stepError("secret " + (mount.secretOpt ? mount.secretOpt->id : "") +
+                     ": not found");
+  case ir::MountType::Ssh:
+    if (mount.sshOpt && mount.sshOpt->optional)
+      return llvm::Error::success();
+    return stepError("no SSH key \"" + (mount.sshOpt ? mount.sshOpt->id : "") +
+                     "\" forwarded from the client");
+  }
+  return stepError("a mount of an unknown type");
+}
+
+llvm::Error RunStep::writeNetworkFiles() {
+  auto write = [&](const std::string &path,
+                   const std::string &text) -> llvm::Error {
+    UniqueFd fd(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!fd.valid() || fchmod(fd.get(), 0644) ||
+        ::write(fd.get(), text.data(), text.size()) !=
+            static_cast<ssize_t>(text.size()))
+      return errnoError(path);
+    return llvm::Error::success();
+  };
+  const std::string &hostname = exec.meta->hostname;
+  std::string hosts = "127.0.0.1\tlocalhost " +
+                      (hostname.empty() ? "buildkitsandbox" : hostname) +
+                      "\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+  for (const ir::HostIp &host : exec.meta->extraHosts)
+    hosts += host.ip + "\t" + host.host + "\n";
+  if (llvm::Error error = write(container.bundle + "/hosts", hosts))
+    return error;
+  std::string resolv;
+  UniqueFd fd(::open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  char buffer[16384];
+  ssize_t n;
+  while (fd.valid() && (n = ::read(fd.get(), buffer, sizeof buffer)) > 0)
+    resolv.append(buffer, static_cast<size_t>(n));
+  return write(container.bundle + "/resolv.conf", resolv);
+}
+
+/// Makes the mount points that are missing as runc makes them, so that those
+/// which stay in the layer do not depend on the runtime. What lies inside
+/// another mount is made by the runtime, in there.
+llvm::Error RunStep::makeMountPoints(const DirTree &root) {
+  struct Point {
+    std::string path;
+    bool isDir;
+  };
+  std::vector<Point> points{{"/proc", true},
+                            {"/dev", true},
+                            {"/sys", true},
+                            {"/etc/resolv.conf", false},
+                            {"/etc/hosts", false}};
+  for (const ContainerMount &mount : container.mounts) {
+    FileStat info;
+    bool isFile = !mount.source.empty() &&
+                  ::stat(mount.source.c_str(), &info) == 0 &&
+                  !S_ISDIR(info.st_mode);
+    points.push_back({go::joinPath({"/", mount.dest}), !isFile});
+  }
+  for (const Point &point : points) {
+    bool inside =
+        std::any_of(points.begin(), points.end(), [&](const Point &other) {
+          return point.path.starts_with(other.path + "/");
+        });
+    std::string path;
+    FileStat info;
+    if (inside || root.resolve(point.path, /*followLast=*/true, path) ||
+        root.lstat(path, info) == 0)
+      continue;
+    int error = makeDirs(root, point.isDir ? path : parentTreePath(path), 0755,
+                         std::nullopt, std::nullopt);
+    UniqueFd file;
+    if (!error && !point.isDir)
+      error = root.openAt(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
+                          0755, file);
+    if (error)
+      return pathError(error, "mount point", point.path);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error RunStep::makeWorkingDir() {
+  DirTree root = DirTree::openPath(container.root);
+  if (!root.valid())
+    return errnoError(container.root);
+  std::string path;
+  FileStat info;
+  if (int error = root.resolve(exec.meta->cwd, /*followLast=*/true, path))
+    return pathError(error, "working dir", exec.meta->cwd);
+  if (root.lstat(path, info) == 0)
+    return llvm::Error::success();
+  auto user = findContainerUser(root, exec.meta->user);
+  if (!user)
+    return user.takeError();
+  if (int error = makeDirs(root, path, 0755, FileOwner{user->uid, user->gid},
+                           std::nullopt))
+    return pathError(error, "working dir", exec.meta->cwd);
+  return llvm::Error::success();
+}
+
+void RunStep::fillEnvironment() {
+  container.env = exec.meta->env.get();
+  auto add = [&](const char *name, const std::string &value) {
+    if (value.empty())
+      return;
+    std::string upper;
+    for (const char *c = name; *c; ++c)
+      upper += *c >= 'a' && *c <= 'z' ? char(*c - 'a' + 'A') : *c;
+    container.env.push_back(upper + "=" + value);
+    container.env.push_back(std::string(name) + "=" + value);
+  };
+  if (const std::optional<ir::ProxyEnv> &proxy = exec.meta->proxyEnv) {
+    add("http_proxy", proxy->httpProxy);
+    add("https_proxy", proxy->httpsProxy);
+    add("ftp_proxy", proxy->ftpProxy);
+    add("no_proxy", proxy->noProxy);
+    add("all_proxy", proxy->allProxy);
+  }
+  bool hasPath = std::any_of(
+      container.env.begin(), container.env.end(),
+      [](const std::string &item) { return item.starts_with("PATH="); });
+  if (!hasPath)
+    container.env.emplace_back(defaultPath);
+}
+
+/// Turns a status that is not among the valid ones into BuildKit's error.
+llvm::Error RunStep::judge(const ExecResult &result) {
+  if (result.canceled)
+    return stepError("canceled");
+  const std::vector<int32_t> &valid = exec.meta->validExitCodes;
+  bool good = valid.empty() ? result.status == 0
+                            : std::find(valid.begin(), valid.end(),
+                                        result.status) != valid.end();
+  if (good)
+    return llvm::Error::success();
+  std::string words;
+  for (const std::string &word : exec.meta->args)
+    words += (words.empty() ? "" : " ") + word;
+  return stepError("process " + go::quote(words) +
+                   " did not complete successfully: exit code: " +
+                   std::to_string(result.status));
+}
+
+llvm::Expected<Values> RunStep::run() {
+  if (!exec.meta)
+    return stepError("exec without meta");
+  if (exec.security == ir::SecurityMode::Insecure)
+    return stepError("security.insecure is not allowed");
+  for (const ir::SecretEnv &secret : exec.secretEnv)
+    if (!secret.optional)
+      return stepError("secret " + secret.id + ": not found");
+  auto runtime = shop.findRuntime();
+  if (!runtime)
+    return runtime.takeError();
+  container.meta = *exec.meta;
+  container.network = exec.network;
+  container.security = exec.security;
+  container.bundle = shop.store.temporaryPath();
+  if (mkdir(container.bundle.c_str(), 0711))
+    return errnoError(container.bundle);
+  prepared.resize(exec.mounts.size());
+  std::vector<std::string> dests;
+  for (size_t i = 0; i < exec.mounts.size(); ++i) {
+    if (llvm::Error error = prepareMount(exec.mounts[i], prepared[i]))
+      return error;
+    dests.push_back(exec.mounts[i].dest);
+  }
+  if (container.root.empty())
+    return stepError("exec without a root mount");
+  // Outer mounts come before those inside them.
+  std::stable_sort(container.mounts.begin(), container.mounts.end(),
+                   [](const ContainerMount &a, const ContainerMount &b) {
+                     auto depth = [](const std::string &path) {
+                       return std::count(path.begin(), path.end(), '/');
+                     };
+                     return depth(go::joinPath({"/", a.dest})) <
+                            depth(go::joinPath({"/", b.dest}));
+                   });
+  if (llvm::Error error = writeNetworkFiles())
+    return error;
+  fillEnvironment();
+
+  DirTree root = DirTree::openPath(container.root);
+  MountStubs stubs(root, dests, exec.meta->removeMountStubsRecursive);
+  if (llvm::Error error = makeWorkingDir())
+    return error;
+  if (llvm::Error error = makeMountPoints(root))
+    return error;
+  auto output = [&](int stream, std::string_view text) {
+    shop.progress.output(step.number, stream, text);
+    log += text;
+    if (log.size() > 2 * maxLog)
+      log.erase(0, log.size() - maxLog);
+  };
+  auto result = runContainer(*runtime, container, output,
+                             [&] { return shop.canceled(); });
+  stubs.remove(root);
+  root = DirTree(UniqueFd());
+  if (!result)
+    return result.takeError();
+  if (llvm::Error error = judge(*result))
+    return error;
+
+  Values outputs;
+  for (size_t i = 0; i < exec.mounts.size(); ++i) {
+    const ir::Mount &mount = exec.mounts[i];
+    if (!prepared[i].submount.empty())
+      umount2(prepared[i].submount.c_str(), MNT_DETACH);
+    prepared[i].submount.clear();
+    if (mount.output < 0 || mount.mountType != ir::MountType::Bind)
+      continue;
+    auto index = static_cast<size_t>(mount.output);
+    if (index >= exec.mounts.size())
+      return stepError("a mount has an output out of range");
+    if (outputs.size() <= index)
+      outputs.resize(index + 1);
+    if (mount.readonly || !prepared[i].tree) {
+      auto input = inputOf(mount);
+      if (!input)
+        return input.takeError();
+      outputs[index].snapshot = std::move(*input);
+      continue;
+    }
+    auto snapshot =
+        shop.snapshots.commit(std::move(*prepared[i].tree), step.name);
+    if (!snapshot)
+      return snapshot.takeError();
+    outputs[index].snapshot = std::move(*snapshot);
+  }
+  return outputs;
+}
+
+} // namespace
+
+llvm::Expected<Values> runExecStep(Workshop &shop, const Step &step,
+                                   const ir::Exec &exec, std::string &log) {
+  return RunStep(shop, step, exec, log).run();
+}
+
+llvm::Expected<Runtime> Workshop::findRuntime() {
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!runtime) {
+    auto found = Runtime::find();
+    if (!found)
+      return found.takeError();
+    runtime = *found;
+  }
+  return *runtime;
+}
+
+} // namespace llb::engine

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How operations are executed, one function a kind, and what they share.
+#ifndef LLB_ENGINE_STEPS_H
+#define LLB_ENGINE_STEPS_H
+
+#include "llb/Engine/Context.h"
+#include "llb/Engine/Solver.h"
+
+#include <memory>
+#include <mutex>
+
+namespace llb::engine {
+
+/// One output of an operation: layers, or a directory of this machine that is
+/// read where it is.
+struct Value {
+  Snapshot snapshot;
+  std::shared_ptr<const ContextTree> local;
+};
+using Values = std::vector<Value>;
+
+/// A value that can be read: mounted, if it is a snapshot.
+struct ReadableTree {
+  std::optional<MountedTree> mount;
+  std::unique_ptr<DirTree> dir;
+  const Tree *tree = nullptr;
+};
+
+/// What all steps of a build share.
+struct Workshop {
+  Store &store;
+  Snapshots &snapshots;
+  registry::Client &registry;
+  Progress &progress;
+  const SolveOptions &options;
+  std::mutex mutex;
+  std::optional<Runtime> runtime;
+  /// Snapshots that local directories were copied to, for mounts.
+  std::map<const ContextTree *, Snapshot> materialized;
+
+  bool canceled() const { return options.cancel && *options.cancel; }
+  llvm::Expected<Runtime> findRuntime();
+  llvm::Expected<ReadableTree> read(const Value &value);
+  /// The value as layers; a local directory is copied once.
+  llvm::Expected<Snapshot> materialize(const Value &value);
+};
+
+/// A step with its inputs, in the order of the operation.
+struct Step {
+  unsigned number;
+  const ir::Node &node;
+  Values inputs;
+  std::string name;
+};
+
+llvm::Expected<Values> runFileStep(Workshop &shop, const Step &step,
+                                   const ir::File &file);
+/// `log` gets the end of what the process wrote.
+llvm::Expected<Values> runExecStep(Workshop &shop, const Step &step,
+                                   const ir::Exec &exec, std::string &log);
+llvm::Expected<Values> runMergeStep(Workshop &shop, const Step &step,
+                                    const ir::Merge &merge);
+llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
+                                   const ir::Diff &diff);
+
+/// Pulls an image and unpacks its layers as far as that was not done before.
+llvm::Expected<Snapshot> pullImage(Workshop &shop, const std::string &reference,
+                                   const PlatformSpec &platform);
+/// Fetches a URL into a snapshot of one file. `content`, if not null, gets what
+/// tells it from other answers.
+llvm::Expected<Snapshot> fetchHttp(Workshop &shop, const ir::Source &source,
+                                   std::string *content);
+
+/// Text of an error, which is consumed.
+inline std::string textOf(llvm::Error error) {
+  return llvm::toString(std::move(error));
+}
+llvm::Error stepError(const std::string &text);
+
+/// Keys of operations, in module order. Local sources are opened on the way.
+class Keys {
+public:
+  Keys(Workshop &shop, const ir::Module &module)
+      : shop(shop), module(module), keys(module.nodes.size()),
+        locals(module.nodes.size()), downloads(module.nodes.size()) {}
+
+  /// The key of a node whose inputs have keys already.
+  llvm::Error compute(ir::NodeId id);
+  const std::string &operator[](ir::NodeId id) const { return keys[id.index]; }
+  std::shared_ptr<const ContextTree> local(ir::NodeId id) const {
+    return locals[id.index];
+  }
+  /// What had to be fetched to know the key.
+  const std::optional<Snapshot> &fetched(ir::NodeId id) const {
+    return downloads[id.index];
+  }
+
+private:
+  llvm::Error computeSource(ir::NodeId id, const ir::Source &source,
+                            std::string &text);
+  llvm::Expected<std::string> contentKey(const ContextTree &tree,
+                                         const context::Selector &selector);
+  llvm::Expected<std::string> inputKey(const ir::Op &op, size_t input);
+
+  Workshop &shop;
+  const ir::Module &module;
+  std::vector<std::string> keys;
+  std::vector<std::shared_ptr<const ContextTree>> locals;
+  std::vector<std::optional<Snapshot>> downloads;
+  /// SHA-256 of context files.
+  std::map<std::pair<const ContextTree *, size_t>, std::string> contents;
+};
+
+} // namespace llb::engine
+
+#endif

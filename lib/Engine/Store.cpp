@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who removes a folder of tmp/ first takes its lock, so a living process never
+// loses its own.
+#include "llb/Engine/Store.h"
+
+#include "llb/Engine/Tree.h"
+
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace llb::engine {
+namespace {
+
+int makeDirs(const std::string &path) {
+  for (size_t at = 1; at != std::string::npos;) {
+    at = path.find('/', at);
+    std::string part = path.substr(0, at);
+    if (mkdir(part.c_str(), 0711) && errno != EEXIST)
+      return errno;
+    if (at != std::string::npos)
+      ++at;
+  }
+  return 0;
+}
+
+} // namespace
+
+llvm::Error errnoError(const std::string &what) {
+  return llvm::createStringError(
+      std::error_code(errno, std::generic_category()), "%s: %s", what.c_str(),
+      std::strerror(errno));
+}
+
+BlobWriter::~BlobWriter() {
+  if (file.valid())
+    ::unlink(temporary.c_str());
+}
+
+llvm::Error BlobWriter::write(std::string_view data) {
+  while (!data.empty()) {
+    ssize_t n = ::write(file.get(), data.data(), data.size());
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return errnoError(temporary);
+    data.remove_prefix(static_cast<size_t>(n));
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<Store>> Store::open(const std::string &root) {
+  std::unique_ptr<Store> store(new Store);
+  store->rootPath = root;
+  if (int error = makeDirs(root)) {
+    errno = error;
+    return errnoError(root);
+  }
+  char resolved[PATH_MAX];
+  if (!realpath(root.c_str(), resolved))
+    return errnoError(root);
+  store->rootPath = resolved;
+  if (llvm::Error error = store->makeFolders())
+    return error;
+  auto index = Index::open(store->rootPath + "/index.db");
+  if (!index)
+    return index.takeError();
+  store->records = std::move(*index);
+  store->sweep();
+  return store;
+}
+
+llvm::Error Store::makeFolders() {
+  for (const char *name : {"/blobs/sha256", "/layers", "/cache", "/tmp"}) {
+    std::string path = rootPath + name;
+    if (int error = makeDirs(path)) {
+      errno = error;
+      return errnoError(path);
+    }
+  }
+  std::string marker = rootPath + "/oci-layout";
+  UniqueFd fd(::open(marker.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  constexpr std::string_view text = "{\"imageLayoutVersion\":\"1.0.0\"}";
+  if (!fd.valid() || ::write(fd.get(), text.data(), text.size()) < 0)
+    return errnoError(marker);
+
+  std::string pattern = rootPath + "/tmp/XXXXXX";
+  // Between mkdtemp and the lock a sweeper may take the folder away.
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    std::string folder = pattern;
+    if (!mkdtemp(folder.data()))
+      return errnoError(pattern);
+    UniqueFd lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    struct stat info;
+    if (lock.valid() && flock(lock.get(), LOCK_EX | LOCK_NB) == 0 &&
+        ::stat(folder.c_str(), &info) == 0) {
+      ownFolder = folder;
+      ownLock = std::move(lock);
+      return llvm::Error::success();
+    }
+  }
+  return errnoError(pattern);
+}
+
+void Store::sweep() {
+  std::string folder = rootPath + "/tmp";
+  DIR *dir = opendir(folder.c_str());
+  if (!dir)
+    return;
+  while (dirent *entry = readdir(dir)) {
+    std::string path = folder + "/" + entry->d_name;
+    if (entry->d_name[0] == '.' || path == ownFolder)
+      continue;
+    UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (lock.valid() && flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
+      removeTree(path);
+  }
+  closedir(dir);
+}
+
+Store::~Store() {
+  if (!ownFolder.empty())
+    removeTree(ownFolder);
+}
+
+void Store::removeTree(const std::string &path) {
+  size_t slash = path.rfind('/');
+  DirTree parent = DirTree::openPath(path.substr(0, slash));
+  if (parent.valid())
+    parent.removeAll(path.substr(slash));
+}
+
+std::string Store::temporaryPath() {
+  return ownFolder + "/" + std::to_string(counter++);
+}
+
+std::string Store::blobPath(const Digest &digest) const {
+  return rootPath + "/blobs/sha256/" + hexDigits(digest);
+}
+
+bool Store::hasBlob(const Digest &digest) const {
+  return ::access(blobPath(digest).c_str(), R_OK) == 0;
+}
+
+llvm::Expected<BlobWriter> Store::newBlob() {
+  BlobWriter writer;
+  writer.temporary = temporaryPath();
+  writer.file = UniqueFd(::open(writer.temporary.c_str(),
+                                O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+  if (!writer.file.valid())
+    return errnoError(writer.temporary);
+  return writer;
+}
+
+llvm::Error Store::commitBlob(BlobWriter writer, const Digest &digest) {
+  if (fdatasync(writer.fd()))
+    return errnoError(writer.temporary);
+  std::string path = blobPath(digest);
+  if (::rename(writer.temporary.c_str(), path.c_str()))
+    return errnoError(path);
+  writer.file.reset();
+  return llvm::Error::success();
+}
+
+llvm::Error Store::putBlob(std::string_view content, const Digest &digest) {
+  if (hasBlob(digest))
+    return llvm::Error::success();
+  auto writer = newBlob();
+  if (!writer)
+    return writer.takeError();
+  if (llvm::Error error = writer->write(content))
+    return error;
+  return commitBlob(std::move(*writer), digest);
+}
+
+llvm::Error Store::removeBlob(const Digest &digest) {
+  std::string path = blobPath(digest);
+  if (::unlink(path.c_str()) && errno != ENOENT)
+    return errnoError(path);
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::string> Store::readBlob(const Digest &digest,
+                                            std::size_t maxBytes) const {
+  std::string path = blobPath(digest);
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat info;
+  if (!fd.valid() || fstat(fd.get(), &info))
+    return errnoError(path);
+  if (static_cast<std::size_t>(info.st_size) > maxBytes) {
+    errno = EFBIG;
+    return errnoError(path);
+  }
+  std::string content(static_cast<std::size_t>(info.st_size), '\0');
+  std::size_t got = 0;
+  while (got < content.size()) {
+    ssize_t n = ::read(fd.get(), content.data() + got, content.size() - got);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      break;
+    got += static_cast<std::size_t>(n);
+  }
+  content.resize(got);
+  if (Digest::of(content) != digest)
+    return llvm::createStringError(std::make_error_code(std::errc::io_error),
+                                   "%s: the stored content is damaged",
+                                   path.c_str());
+  return content;
+}
+
+} // namespace llb::engine

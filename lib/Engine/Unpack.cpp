@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Extraction of tars: archives of ADD, which moby/go-archive unpacks inside a
+// chroot, and layers of images, which containerd applies. libarchive only
+// reads; every file is made here, confined by the tree, in the order of the
+// archive. A path that exists gives way unless it and its successor are
+// directories.
+#include "FileChange.h"
+
+#include "llb/Support/GoPath.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <cerrno>
+#include <fcntl.h>
+#include <map>
+#include <memory>
+#include <set>
+#include <sys/sysmacros.h>
+
+namespace llb::engine {
+namespace {
+
+constexpr std::string_view whiteoutPrefix = ".wh.";
+constexpr std::string_view opaqueName = ".wh..wh..opq";
+constexpr std::string_view reservedPrefix = ".wh..wh.";
+constexpr size_t maxXattrBytes = size_t(1) << 20;
+
+struct ArchiveDeleter {
+  void operator()(archive *reader) const { archive_read_free(reader); }
+};
+using ArchivePtr = std::unique_ptr<archive, ArchiveDeleter>;
+
+llvm::Error archiveError(archive *reader) {
+  const char *text = archive_error_string(reader);
+  return llvm::createStringError(std::make_error_code(std::errc::io_error),
+                                 "the archive is damaged: %s",
+                                 text ? text : "unexpected end");
+}
+
+ArchivePtr openArchive(int fd) {
+  ArchivePtr reader(archive_read_new());
+  archive_read_support_filter_gzip(reader.get());
+  archive_read_support_filter_bzip2(reader.get());
+  archive_read_support_filter_xz(reader.get());
+  archive_read_support_filter_zstd(reader.get());
+  archive_read_support_format_tar(reader.get());
+  // Names are bytes, whatever the locale.
+  archive_read_set_options(reader.get(), "hdrcharset=BINARY");
+  if (archive_read_open_fd(reader.get(), fd, 65536) != ARCHIVE_OK)
+    return nullptr;
+  return reader;
+}
+
+/// The tar inside a blob, hashed on its way to who reads it.
+class Decompressed {
+public:
+  llvm::Error open(int fd) {
+    reader.reset(archive_read_new());
+    archive_read_support_filter_gzip(reader.get());
+    archive_read_support_filter_zstd(reader.get());
+    archive_read_support_format_raw(reader.get());
+    archive_read_support_format_empty(reader.get());
+    archive_entry *entry;
+    if (archive_read_open_fd(reader.get(), fd, 65536) != ARCHIVE_OK)
+      return archiveError(reader.get());
+    int status = archive_read_next_header(reader.get(), &entry);
+    if (status != ARCHIVE_OK && status != ARCHIVE_EOF)
+      return archiveError(reader.get());
+    return llvm::Error::success();
+  }
+
+  static la_ssize_t read(archive *, void *self, const void **data) {
+    return static_cast<Decompressed *>(self)->next(*data);
+  }
+
+  /// The digest of everything, also of what no reader wanted.
+  llvm::Expected<Digest> finish() {
+    const void *data;
+    la_ssize_t n;
+    while ((n = next(data)) > 0) {
+    }
+    if (n < 0)
+      return archiveError(reader.get());
+    return hasher.finish();
+  }
+
+private:
+  la_ssize_t next(const void *&data) {
+    la_ssize_t n = archive_read_data(reader.get(), buffer, sizeof buffer);
+    data = buffer;
+    if (n > 0)
+      hasher.update(buffer, static_cast<size_t>(n));
+    return n;
+  }
+
+  ArchivePtr reader;
+  Hasher hasher;
+  char buffer[65536];
+};
+
+class Extractor {
+public:
+  Extractor(archive *reader, const DirTree &root, bool layer,
+            const std::optional<FileOwner> &owner)
+      : reader(reader), root(root), layer(layer), owner(owner) {}
+
+  /// Extracts the entry at hand and all that follow.
+  llvm::Error run(archive_entry *entry);
+
+private:
+  llvm::Error extract(archive_entry *entry);
+  llvm::Error applyWhiteout(const std::string &dir, const std::string &name);
+  llvm::Error makeEntry(archive_entry *entry, const std::string &path, int dir,
+                        const std::string &name);
+  llvm::Error writeContent(archive_entry *entry, const std::string &path,
+                           int dir, const std::string &name);
+  llvm::Error setInfo(archive_entry *entry, const std::string &path, int dir,
+                      const std::string &name);
+  static FileTimes timesIn(archive_entry *entry) {
+    timespec time{archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
+    return {time, time};
+  }
+
+  archive *reader;
+  const DirTree &root;
+  bool layer;
+  const std::optional<FileOwner> &owner;
+  /// Times of directories, set when nothing more is written into them.
+  std::map<std::string, FileTimes> dirTimes;
+  /// What this layer made, which its own opaque marks leave alone.
+  std::set<std::string> made;
+};
+
+llvm::Error Extractor::run(archive_entry *entry) {
+  for (;;) {
+    if (llvm::Error error = extract(entry))
+      return error;
+    int status = archive_read_next_header(reader, &entry);
+    if (status == ARCHIVE_EOF)
+      break;
+    if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
+      return archiveError(reader);
+  }
+  for (const auto &[path, times] : dirTimes) {
+    UniqueFd dir;
+    std::string name;
+    FileStat info;
+    if (root.lstat(path, info) || !S_ISDIR(info.st_mode) ||
+        root.parent(path, dir, name))
+      continue;
+    changeTimes(dir.get(), name, times);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Extractor::extract(archive_entry *entry) {
+  const char *raw = archive_entry_pathname(entry);
+  if (!raw)
+    return archiveError(reader);
+  std::string path = go::cleanPath(std::string("/") + raw);
+  if (path == "/")
+    return llvm::Error::success();
+  std::string name = go::basePath(path);
+  std::string parent;
+  if (int error =
+          root.resolve(parentTreePath(path), /*followLast=*/true, parent))
+    return pathError(error, "unpacking", path);
+  // An archive of ADD gets no directories behind a link that leads nowhere.
+  FileStat there;
+  if (layer || root.lstat(parentTreePath(path), there) == ENOENT)
+    if (int error = makeDirs(root, parent, 0755, std::nullopt, std::nullopt))
+      return pathError(error, "unpacking", path);
+  if (layer && name.starts_with(whiteoutPrefix))
+    return applyWhiteout(parent, name);
+  path = joinTreePath(parent, name);
+  UniqueFd dir;
+  if (int error = root.parent(path, dir, name))
+    return pathError(error, "unpacking", path);
+  bool isDir = archive_entry_filetype(entry) == AE_IFDIR &&
+               !archive_entry_hardlink(entry);
+  if (fstatat(dir.get(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+      !(isDir && S_ISDIR(there.st_mode)))
+    if (int error = root.removeAll(path))
+      return pathError(error, "unpacking", path);
+  if (layer)
+    made.insert(path);
+  return makeEntry(entry, path, dir.get(), name);
+}
+
+llvm::Error Extractor::applyWhiteout(const std::string &dir,
+                                     const std::string &name) {
+  if (name != opaqueName) {
+    if (std::string_view(name).starts_with(reservedPrefix))
+      return llvm::Error::success();
+    std::string victim = joinTreePath(dir, name.substr(whiteoutPrefix.size()));
+    if (victim.ends_with("/") || victim.ends_with("/.") ||
+        victim.ends_with("/.."))
+      return llvm::createStringError(
+          std::make_error_code(std::errc::invalid_argument),
+          "%s: not a whiteout of a file", name.c_str());
+    if (int error = root.removeAll(victim))
+      return pathError(error, "unpacking", victim);
+    return llvm::Error::success();
+  }
+  std::vector<std::string> names;
+  if (int error = root.list(dir, names))
+    return pathError(error, "unpacking", dir);
+  for (const std::string &child : names) {
+    std::string path = joinTreePath(dir, child);
+    auto next = made.lower_bound(path);
+    bool isNew =
+        next != made.end() && (*next == path || next->starts_with(path + "/"));
+    if (isNew)
+      continue;
+    if (int error = root.removeAll(path))
+      return pathError(error, "unpacking", path);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
+                                 int dir, const std::string &name) {
+  mode_t mode = archive_entry_perm(entry);
+  if (const char *link = archive_entry_hardlink(entry)) {
+    std::string clean = go::cleanPath(std::string("/") + link);
+    std::string parent, base;
+    UniqueFd from;
+    int error =
+        root.resolve(parentTreePath(clean), /*followLast=*/true, parent);
+    if (!error)
+      error =
+          root.parent(joinTreePath(parent, go::basePath(clean)), from, base);
+    if (!error && linkat(from.get(), base.c_str(), dir, name.c_str(), 0))
+      error = errno;
+    if (error)
+      return pathError(error, "unpacking a link to " + clean + " at", path);
+    FileStat info;
+    if (fstatat(dir, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISLNK(info.st_mode))
+      return llvm::Error::success();
+    return setInfo(entry, path, dir, name);
+  }
+  switch (archive_entry_filetype(entry)) {
+  case AE_IFDIR:
+    if (mkdirat(dir, name.c_str(), mode) && errno != EEXIST)
+      return pathError(errno, "unpacking", path);
+    dirTimes[path] = timesIn(entry);
+    break;
+  case AE_IFREG:
+    if (llvm::Error error = writeContent(entry, path, dir, name))
+      return error;
+    break;
+  case AE_IFLNK: {
+    const char *target = archive_entry_symlink(entry);
+    if (symlinkat(target ? target : "", dir, name.c_str()))
+      return pathError(errno, "unpacking", path);
+    break;
+  }
+  case AE_IFCHR:
+  case AE_IFBLK:
+  case AE_IFIFO:
+    if (mknodat(dir, name.c_str(),
+                mode | static_cast<mode_t>(archive_entry_filetype(entry)),
+                makedev(static_cast<unsigned>(archive_entry_rdevmajor(entry)),
+                        static_cast<unsigned>(archive_entry_rdevminor(entry)))))
+      return pathError(errno, "unpacking", path);
+    break;
+  default:
+    return llvm::createStringError(
+        std::make_error_code(std::errc::not_supported),
+        "%s: a kind of entry that is not known", path.c_str());
+  }
+  return setInfo(entry, path, dir, name);
+}
+
+llvm::Error Extractor::writeContent(archive_entry *entry,
+                                    const std::string &path, int dir,
+                                    const std::string &name) {
+  UniqueFd out(openat(dir, name.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                      0600));
+  if (!out.valid())
+    return pathError(errno, "unpacking", path);
+  const void *data;
+  size_t size;
+  la_int64_t offset;
+  int status;
+  while ((status = archive_read_data_block(reader, &data, &size, &offset)) ==
+         ARCHIVE_OK) {
+    for (size_t done = 0; done < size;) {
+      ssize_t n = pwrite(out.get(), static_cast<const char *>(data) + done,
+                         size - done, offset + static_cast<off_t>(done));
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return pathError(errno, "unpacking", path);
+      done += static_cast<size_t>(n);
+    }
+  }
+  if (status != ARCHIVE_EOF)
+    return archiveError(reader);
+  // The end of a sparse file may be a hole.
+  if (ftruncate(out.get(), archive_entry_size(entry)))
+    return pathError(errno, "unpacking", path);
+  return llvm::Error::success();
+}
+
+llvm::Error Extractor::setInfo(archive_entry *entry, const std::string &path,
+                               int dir, const std::string &name) {
+  FileOwner own{static_cast<uint32_t>(archive_entry_uid(entry)),
+                static_cast<uint32_t>(archive_entry_gid(entry))};
+  int error = changeOwner(dir, name, owner.value_or(own));
+  archive_entry_xattr_reset(entry);
+  const char *key;
+  const void *value;
+  size_t size;
+  while (!error &&
+         archive_entry_xattr_next(entry, &key, &value, &size) == ARCHIVE_OK) {
+    if (size > maxXattrBytes || !key)
+      continue;
+    int failed = setXattr(dir, name, key,
+                          std::string(static_cast<const char *>(value), size));
+    if (failed && failed != ENOTSUP && failed != EPERM)
+      error = failed;
+  }
+  if (!error)
+    error = changeMode(dir, name, archive_entry_perm(entry));
+  if (!error)
+    error = changeTimes(dir, name, timesIn(entry));
+  return error ? pathError(error, "unpacking", path) : llvm::Error::success();
+}
+
+} // namespace
+
+llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
+                                const std::string &dest,
+                                const std::optional<FileOwner> &owner,
+                                const std::optional<FileTimes> &times) {
+  ArchivePtr reader = openArchive(archiveFd);
+  archive_entry *entry = nullptr;
+  // One compression at most, as in Go; and a first header that is one.
+  if (!reader || archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK ||
+      archive_filter_count(reader.get()) > 2) {
+    lseek(archiveFd, 0, SEEK_SET);
+    return false;
+  }
+  std::string path;
+  int error = target.resolve(dest, /*followLast=*/true, path);
+  if (!error)
+    error = makeDirs(target, path, 0755, owner, times);
+  UniqueFd root;
+  if (!error)
+    error = target.openAt(path, O_PATH | O_DIRECTORY, 0, root);
+  if (error)
+    return pathError(error, "mkdir", dest);
+  DirTree tree(std::move(root));
+  if (llvm::Error failed =
+          Extractor(reader.get(), tree, /*layer=*/false, owner).run(entry))
+    return failed;
+  return true;
+}
+
+llvm::Expected<Digest> applyLayer(int archiveFd, const DirTree &target) {
+  Decompressed content;
+  if (llvm::Error error = content.open(archiveFd))
+    return error;
+  ArchivePtr reader(archive_read_new());
+  archive_read_support_format_tar(reader.get());
+  archive_read_set_options(reader.get(), "hdrcharset=BINARY");
+  if (archive_read_open(reader.get(), &content, nullptr, Decompressed::read,
+                        nullptr) != ARCHIVE_OK)
+    return archiveError(reader.get());
+  archive_entry *entry = nullptr;
+  int status = archive_read_next_header(reader.get(), &entry);
+  if (status != ARCHIVE_EOF) {
+    if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
+      return archiveError(reader.get());
+    if (llvm::Error error =
+            Extractor(reader.get(), target, /*layer=*/true, std::nullopt)
+                .run(entry))
+      return error;
+  }
+  return content.finish();
+}
+
+} // namespace llb::engine
