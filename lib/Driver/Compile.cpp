@@ -30,6 +30,8 @@ public:
 
 private:
   int compile(std::unique_ptr<llvm::MemoryBuffer> file);
+  llvm::LogicalResult build(const lower::Lowered &lowered,
+                            llvm::raw_ostream &out);
   int dumpTokens(frontend::Language language);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
@@ -54,10 +56,13 @@ private:
   bool answered = false;
   /// The messages are in a bundle.
   bool bundleWritten = false;
+  /// Where builds tell what they do.
+  llvm::raw_ostream *messages = nullptr;
 };
 
 int Compilation::run(std::unique_ptr<llvm::MemoryBuffer> file,
                      llvm::raw_ostream &messages) {
+  this->messages = &messages;
   int status = compile(std::move(file));
   if (options.verifyDiagnostics)
     return verifyDiagnostics(text, diags, messages) ? ExitDone : ExitFailed;
@@ -78,8 +83,8 @@ llvm::LogicalResult Compilation::writeOutput(Write write) {
                  llvm::toString(file.takeError()));
     return llvm::failure();
   }
-  if (options.emit == EmitKind::Llb && !listsContext() && file->isTerminal() &&
-      !options.force) {
+  bool binary = options.emit == EmitKind::Llb || isBuild(options.emit);
+  if (binary && !listsContext() && file->isTerminal() && !options.force) {
     diags.report(DiagId::BinaryToTerminal, {});
     return llvm::failure();
   }
@@ -145,6 +150,16 @@ int Compilation::dumpTokens(frontend::Language language) {
   return good && !diags.hasErrors() ? ExitDone : ExitFailed;
 }
 
+llvm::LogicalResult Compilation::build(const lower::Lowered &lowered,
+                                       llvm::raw_ostream &out) {
+  std::map<std::string, std::string> locals = options.locals;
+  for (const char *name : {"context", "dockerfile"})
+    if (auto directory = localDirectory(options, name))
+      locals.try_emplace(name, *directory);
+  return capabilities.build(
+      {options, lowered, std::move(locals), text, diags, out, *messages});
+}
+
 int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   if (!buffer) {
     auto read = readBuildFile(options, diags);
@@ -156,6 +171,14 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   if (failed(input))
     return ExitFailed;
   text = input->text;
+  if (isBuild(options.emit) && !capabilities.build) {
+    std::string reason = runBuildProgram(
+        capabilities.argv, input->fromStandardInput
+                               ? std::optional<std::string>(input->text)
+                               : std::nullopt);
+    diags.report(DiagId::BuildNeedsProgram, {}, reason);
+    return ExitFailed;
+  }
   frontend::Language language =
       options.language ? *options.language
                        : frontend::detectLanguage(text, input->knownName);
@@ -247,7 +270,9 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   if (!good)
     return ExitFailed;
   if (failed(writeOutput([&](llvm::raw_ostream &out) {
-        return emit(*lowered, options, diags, out);
+        return isBuild(options.emit) && !lowered->answer
+                   ? build(*lowered, out)
+                   : emit(*lowered, options, diags, out);
       })))
     return ExitFailed;
   if (lowered->answer) {

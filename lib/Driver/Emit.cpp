@@ -95,6 +95,7 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
   case EmitKind::Ast:
   case EmitKind::Bundle:
   case EmitKind::Config:
+  case EmitKind::Oci:
     break;
   }
   llvm_unreachable("written elsewhere");

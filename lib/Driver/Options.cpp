@@ -119,7 +119,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
           clEnumValN(EmitKind::Dot, "dot", "graph for graphviz"),
           clEnumValN(EmitKind::Bundle, "bundle",
                      "all that compiling found out, as JSON"),
-          clEnumValN(EmitKind::Config, "config", "image config")),
+          clEnumValN(EmitKind::Config, "config", "image config"),
+          clEnumValN(EmitKind::Oci, "oci", "build: OCI image as tar")),
       cl::cat(category));
   cl::opt<std::string> output("o", cl::desc("Output file (default: -)"),
                               cl::value_desc("file"), cl::init("-"),
@@ -186,6 +187,20 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<bool> noLocations("no-locations",
                             cl::desc("With --emit=text: leave places out"),
                             cl::cat(category));
+  cl::opt<std::string> root(
+      "root", cl::desc("State of builds (default: $XDG_DATA_HOME/llbc)"),
+      cl::value_desc("dir"), cl::cat(category));
+  cl::opt<ProgressKind> progress(
+      "progress", cl::desc("How builds tell what they do"),
+      cl::init(ProgressKind::Auto),
+      cl::values(
+          clEnumValN(ProgressKind::Auto, "auto",
+                     "tty on a terminal, else plain (default)"),
+          clEnumValN(ProgressKind::Plain, "plain", "line by line"),
+          clEnumValN(ProgressKind::Tty, "tty", "running steps at the bottom"),
+          clEnumValN(ProgressKind::RawJson, "rawjson", "a JSON object a line"),
+          clEnumValN(ProgressKind::Quiet, "quiet", "not at all")),
+      cl::cat(category));
   cl::opt<std::string> passes("passes", cl::desc("Passes to run"),
                               cl::value_desc("pipeline"), cl::cat(category));
   cl::list<std::string> local(
@@ -318,6 +333,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.noMetadata = noMetadata;
   result.noLocations = noLocations;
   result.passes = passes;
+  result.root = root;
+  result.progress = progress;
   result.depfile = depfile;
   result.depfileTarget = depfileTarget;
   result.listContext = listContext;

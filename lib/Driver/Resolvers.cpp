@@ -52,23 +52,24 @@ static bool replaceStandardInput(const std::string &text) {
   return lseek(fd, 0, SEEK_SET) == 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO;
 }
 
+std::string runBuildProgram(char **argv,
+                            const std::optional<std::string> &standardInput) {
+  llvm::SmallString<256> self;
+  if (std::error_code error = llvm::sys::fs::real_path("/proc/self/exe", self))
+    return error.message();
+  llvm::sys::path::remove_filename(self);
+  llvm::sys::path::append(self, "llbc-build");
+  if (standardInput && !replaceStandardInput(*standardInput))
+    return std::string("cannot hand standard input on: ") +
+           std::strerror(errno);
+  execv(self.c_str(), argv);
+  return std::string(self.str()) + ": " + std::strerror(errno);
+}
+
 lower::ImageResolver::Answer
 HandOffResolver::resolve(const std::string &ref, const PlatformSpec &platform,
                          lower::ResolveMode mode) {
-  llvm::SmallString<256> self;
-  std::string reason;
-  if (std::error_code error =
-          llvm::sys::fs::real_path("/proc/self/exe", self)) {
-    reason = error.message();
-  } else {
-    llvm::sys::path::remove_filename(self);
-    llvm::sys::path::append(self, "llbc-build");
-    if (standardInput && !replaceStandardInput(*standardInput))
-      return {std::nullopt, std::string("cannot hand standard input on: ") +
-                                std::strerror(errno)};
-    execv(self.c_str(), argv);
-    reason = std::string(self.str()) + ": " + std::strerror(errno);
-  }
+  std::string reason = runBuildProgram(argv, standardInput);
   return {std::nullopt, "only a registry knows " + ref +
                             ", and llbc-build, which asks "
                             "registries, cannot be run (" +

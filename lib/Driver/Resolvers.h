@@ -31,6 +31,11 @@ public:
                  lower::ResolveMode mode) override;
 };
 
+/// Replaces this process by llbc-build with the same command line;
+/// `standardInput` is handed on if it was consumed. Returns why it failed.
+std::string runBuildProgram(char **argv,
+                            const std::optional<std::string> &standardInput);
+
 /// Replaces this process by llbc-build, which can ask registries, with the same
 /// command line. `standardInput` is handed on if it was consumed.
 class HandOffResolver : public lower::ImageResolver {

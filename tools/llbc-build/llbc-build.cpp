@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// llbc with everything that needs a network. llbc runs it in its own place when
-// an image must be looked up; it takes the same options.
-#include "llb/Driver/Driver.h"
+// llbc with everything that needs a network or builds. llbc runs it in its own
+// place when an image must be looked up or built; it takes the same options.
+#include "Build.h"
+
 #include "llb/Registry/Client.h"
+
+#include <signal.h>
 
 namespace {
 
@@ -47,5 +50,11 @@ private:
 int main(int argc, char **argv) {
   llb::driver::Capabilities capabilities;
   capabilities.registry = [] { return std::make_unique<RegistryResolver>(); };
-  return llb::driver::compilerMain(argc, argv, std::move(capabilities));
+  capabilities.build = llbc::build;
+  int status = llb::driver::compilerMain(argc, argv, std::move(capabilities));
+  if (int number = llbc::receivedSignal()) {
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+  return status;
 }

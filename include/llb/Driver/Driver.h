@@ -6,6 +6,7 @@
 
 #include "llb/Driver/Options.h"
 #include "llb/Lower/ImageResolver.h"
+#include "llb/Lower/Lower.h"
 
 #include <functional>
 #include <memory>
@@ -20,11 +21,28 @@ enum ExitStatus : int {
   ExitFindings = 3,
 };
 
+/// What is to be built.
+struct BuildJob {
+  const Options &options;
+  const lower::Lowered &lowered;
+  /// Directories of local sources by name.
+  std::map<std::string, std::string> locals;
+  /// The text of the build file, a buffer of `diags`.
+  std::string_view text;
+  DiagEngine &diags;
+  /// The image.
+  llvm::raw_ostream &out;
+  /// Progress, and what a failed step wrote.
+  llvm::raw_ostream &messages;
+};
+
 /// What the program at hand can do that the compile path alone cannot.
 struct Capabilities {
   /// Makes the resolver that asks registries; absent in the static llbc, which
   /// runs llbc-build in its place.
   std::function<std::unique_ptr<lower::ImageResolver>()> registry;
+  /// Builds and writes the image, or reports why not; absent as above.
+  std::function<llvm::LogicalResult(const BuildJob &)> build;
   /// The command line, for handing the work to llbc-build.
   char **argv = nullptr;
 };

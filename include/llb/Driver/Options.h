@@ -15,7 +15,24 @@
 
 namespace llb::driver {
 
-enum class EmitKind { Tokens, Ast, Llb, Text, Json, Dot, Bundle, Config };
+enum class EmitKind {
+  Tokens,
+  Ast,
+  Llb,
+  Text,
+  Json,
+  Dot,
+  Bundle,
+  Config,
+  // Builds.
+  Oci,
+};
+
+/// Whether this kind needs the build to be run.
+inline bool isBuild(EmitKind kind) { return kind >= EmitKind::Oci; }
+
+/// `--progress`.
+enum class ProgressKind { Auto, Plain, Tty, RawJson, Quiet };
 
 /// Where base images are looked up that the lock file does not name.
 enum class ResolvePolicy {
@@ -69,6 +86,9 @@ struct Options {
   bool noMetadata = false;
   bool noLocations = false;
   std::string passes;
+  /// State of the engine; empty: `$XDG_DATA_HOME/llbc`.
+  std::string root;
+  ProgressKind progress = ProgressKind::Auto;
   /// Directories of local sources other than the main context, by name.
   std::map<std::string, std::string> locals;
   /// Make rule of the files that a build reads, and its target.

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Building with the embedded engine.
+#ifndef LLBC_BUILD_H
+#define LLBC_BUILD_H
+
+#include "llb/Driver/Driver.h"
+
+namespace llbc {
+
+/// Builds the job's images and writes them in the form that is asked for.
+llvm::LogicalResult build(const llb::driver::BuildJob &job);
+
+/// The signal that ended the build, 0 for none.
+int receivedSignal();
+
+} // namespace llbc
+
+#endif
