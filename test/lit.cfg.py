@@ -47,6 +47,11 @@ for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git", "ninja")
         config.available_features.add(name)
 if os.geteuid() == 0:
     config.available_features.add("root")
+# What runs containers, and the static shell that the tests put into them.
+if tool("crun") or tool("runc"):
+    config.available_features.add("runtime")
+if os.access("/bin/busybox", os.X_OK):
+    config.available_features.add("busybox")
 if config.llb_sanitize == "ON":
     config.available_features.add("asan")
 if config.llb_static == "ON":
