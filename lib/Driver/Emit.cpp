@@ -96,6 +96,7 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
   case EmitKind::Bundle:
   case EmitKind::Config:
   case EmitKind::Oci:
+  case EmitKind::Docker:
     break;
   }
   llvm_unreachable("written elsewhere");

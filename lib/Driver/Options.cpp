@@ -6,6 +6,7 @@
 #include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/Reference.h"
 #include "llb/Support/WordExpand.h"
 
 #include <cstdlib>
@@ -120,7 +121,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
           clEnumValN(EmitKind::Bundle, "bundle",
                      "all that compiling found out, as JSON"),
           clEnumValN(EmitKind::Config, "config", "image config"),
-          clEnumValN(EmitKind::Oci, "oci", "build: OCI image as tar")),
+          clEnumValN(EmitKind::Oci, "oci", "build: OCI image as tar"),
+          clEnumValN(EmitKind::Docker, "docker",
+                     "build: image for docker load")),
       cl::cat(category));
   cl::opt<std::string> output("o", cl::desc("Output file (default: -)"),
                               cl::value_desc("file"), cl::init("-"),
@@ -187,6 +190,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<bool> noLocations("no-locations",
                             cl::desc("With --emit=text: leave places out"),
                             cl::cat(category));
+  cl::list<std::string> tag("t", cl::desc("Name of the image"),
+                            cl::value_desc("name[:tag]"), cl::cat(build));
   cl::opt<std::string> root(
       "root", cl::desc("State of builds (default: $XDG_DATA_HOME/llbc)"),
       cl::value_desc("dir"), cl::cat(category));
@@ -333,6 +338,14 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.noMetadata = noMetadata;
   result.noLocations = noLocations;
   result.passes = passes;
+  for (const std::string &name : tag) {
+    Reference ref;
+    std::string error;
+    if (!Reference::parseNormalized(name, ref, error))
+      return usage("-t " + name + ": " + error);
+    ref.addDefaultTag();
+    result.tags.push_back(ref.str());
+  }
   result.root = root;
   result.progress = progress;
   result.depfile = depfile;

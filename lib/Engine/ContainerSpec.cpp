@@ -11,7 +11,6 @@
 #include "llb/Support/GoPath.h"
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace llb::engine {
 namespace {
@@ -192,7 +191,8 @@ llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
 }
 
 std::string writeContainerSpec(const Container &container,
-                               const ContainerUser &user, bool withCgroup) {
+                               const ContainerUser &user,
+                               const std::string &cgroup) {
   bool insecure = container.security == ir::SecurityMode::Insecure;
   JsonText json;
   json.raw("{\"ociVersion\":\"1.0.2\",\"process\":{\"terminal\":false,"
@@ -249,10 +249,8 @@ std::string writeContainerSpec(const Container &container,
   if (container.network == ir::NetMode::None)
     json.raw(",{\"type\":\"network\"}");
   json.raw("]");
-  if (withCgroup)
-    json.raw(",\"cgroupsPath\":")
-        .string("/llbc/" + std::to_string(getpid()) + "-" +
-                go::basePath(container.bundle));
+  if (!cgroup.empty())
+    json.raw(",\"cgroupsPath\":").string("/" + cgroup);
   if (!insecure) {
     json.raw(",\"maskedPaths\":").strings(maskedPaths);
     json.raw(",\"readonlyPaths\":").strings(readonlyPaths);

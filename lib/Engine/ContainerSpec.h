@@ -22,10 +22,11 @@ struct ContainerUser {
 llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
                                                 const std::string &name);
 
-/// config.json. `withCgroup` puts the container into a control group of its
-/// own.
+/// config.json. `cgroup` names the control group of the container, if it is to
+/// have one of its own.
 std::string writeContainerSpec(const Container &container,
-                               const ContainerUser &user, bool withCgroup);
+                               const ContainerUser &user,
+                               const std::string &cgroup);
 
 } // namespace llb::engine
 

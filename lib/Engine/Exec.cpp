@@ -14,6 +14,7 @@
 #include "llb/Engine/Store.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -30,6 +31,8 @@
 
 namespace llb::engine {
 namespace {
+
+constexpr std::string_view idPrefix = "llbc-";
 
 struct Pipe {
   UniqueFd read, write;
@@ -114,6 +117,32 @@ llvm::Error childError(char stage, int error, const Runtime &runtime) {
 
 } // namespace
 
+/// Removes the control group `id` from every hierarchy; with an empty id, those
+/// of processes that are gone. A runtime that is killed leaves its own.
+static void removeCgroups(const std::string &id) {
+  const std::string top = "/sys/fs/cgroup";
+  DirTree root = DirTree::openPath(top);
+  std::vector<std::string> hierarchies, groups;
+  if (!root.valid() || root.list("/", hierarchies))
+    return;
+  hierarchies.push_back(".");
+  for (const std::string &hierarchy : hierarchies) {
+    if (root.list("/" + hierarchy, groups))
+      continue;
+    for (const std::string &group : groups) {
+      if (id.empty()) {
+        // Behind the prefix is the number of the process that made it.
+        if (!group.starts_with(idPrefix) ||
+            kill(std::atoi(group.c_str() + idPrefix.size()), 0) == 0)
+          continue;
+      } else if (group != id) {
+        continue;
+      }
+      rmdir((top + "/" + hierarchy + "/" + group).c_str());
+    }
+  }
+}
+
 llvm::Expected<Runtime> Runtime::find() {
   const llvm::StringRef extra[] = {"/usr/sbin", "/usr/local/sbin", "/sbin",
                                    "/usr/bin", "/bin"};
@@ -121,8 +150,12 @@ llvm::Expected<Runtime> Runtime::find() {
     auto path = llvm::sys::findProgramByName(name);
     if (!path)
       path = llvm::sys::findProgramByName(name, extra);
-    if (path)
-      return Runtime{*path, std::string_view(name) == "crun"};
+    if (!path)
+      continue;
+    bool isCrun = std::string_view(name) == "crun";
+    if (!isCrun)
+      removeCgroups("");
+    return Runtime{*path, isCrun};
   }
   return llvm::createStringError(
       std::make_error_code(std::errc::no_such_file_or_directory),
@@ -140,16 +173,17 @@ llvm::Expected<ExecResult> runContainer(const Runtime &runtime,
   auto user = findContainerUser(root, container.meta.user);
   if (!user)
     return user.takeError();
+  std::string id = std::string(idPrefix) + std::to_string(getpid()) + "-" +
+                   container.bundle.substr(container.bundle.rfind('/') + 1);
   if (!writeFile(container.bundle + "/config.json",
-                 writeContainerSpec(container, *user, !runtime.isCrun)))
+                 writeContainerSpec(container, *user,
+                                    runtime.isCrun ? std::string() : id)))
     return errnoError(container.bundle + "/config.json");
 
   Pipe out, err, status;
   UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!out.open() || !err.open() || !status.open() || !null.valid())
     return errnoError("pipes of a container");
-  std::string id = "llbc-" + std::to_string(getpid()) + "-" +
-                   container.bundle.substr(container.bundle.rfind('/') + 1);
   std::vector<std::string> words{runtime.path,
                                  "--root=" + container.bundle + "/state"};
   if (runtime.isCrun)
@@ -192,6 +226,8 @@ llvm::Expected<ExecResult> runContainer(const Runtime &runtime,
   int code = 0;
   while (waitpid(static_cast<pid_t>(pid), &code, 0) < 0 && errno == EINTR) {
   }
+  if (!runtime.isCrun)
+    removeCgroups(id);
   char message[2];
   if (::read(status.read.get(), message, sizeof message) ==
       static_cast<ssize_t>(sizeof message))

@@ -178,8 +178,11 @@ llvm::LogicalResult Job::run() {
   backend::ExportOptions exporting;
   exporting.sourceDateEpoch = job.lowered.sourceDateEpoch;
   exporting.multiPlatform = job.lowered.multiPlatform;
-  auto exported =
-      backend::Exporter(*store, snapshots, exporting).writeOci(images, job.out);
+  exporting.names = job.options.tags;
+  backend::Exporter exporter(*store, snapshots, exporting);
+  auto exported = job.options.emit == driver::EmitKind::Docker
+                      ? exporter.writeDocker(images, job.out)
+                      : exporter.writeOci(images, job.out);
   if (!exported)
     return fail(DiagId::ExportFailed, exported.takeError());
   return llvm::success();

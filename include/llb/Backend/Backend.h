@@ -26,7 +26,7 @@ struct Image {
 };
 
 struct ExportOptions {
-  /// References such as `docker.io/library/app:latest`.
+  /// References, normalised, with tags: `docker.io/library/app:latest`.
   std::vector<std::string> names;
   Compression compression = Compression::Gzip;
   std::optional<int> level;
@@ -56,6 +56,7 @@ public:
            ExportOptions options)
       : store(store), snapshots(snapshots), options(std::move(options)) {}
 
+  /// One function a form.
 #define LLB_BACKEND(Name, Text)                                                \
   llvm::Expected<Exported> write##Name(const std::vector<Image> &images,       \
                                        llvm::raw_ostream &out);
@@ -63,6 +64,8 @@ public:
 
 private:
   struct Manifest;
+  llvm::Expected<Exported> writeLayout(const std::vector<Image> &images,
+                                       bool docker, llvm::raw_ostream &out);
   llvm::Expected<engine::LayerBlob> exportLayer(const Image &image,
                                                 size_t index, bool isBase);
   llvm::Expected<engine::LayerBlob> makeBlob(const engine::Snapshot &below,

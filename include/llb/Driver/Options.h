@@ -26,6 +26,7 @@ enum class EmitKind {
   Config,
   // Builds.
   Oci,
+  Docker,
 };
 
 /// Whether this kind needs the build to be run.
@@ -86,6 +87,8 @@ struct Options {
   bool noMetadata = false;
   bool noLocations = false;
   std::string passes;
+  /// Names of the image, normalised, with tags.
+  std::vector<std::string> tags;
   /// State of the engine; empty: `$XDG_DATA_HOME/llbc`.
   std::string root;
   ProgressKind progress = ProgressKind::Auto;

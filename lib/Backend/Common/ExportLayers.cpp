@@ -173,6 +173,7 @@ llvm::Expected<Exporter::Manifest> Exporter::buildManifest(const Image &image) {
               ",\n      \"size\": " + std::to_string(blob->size) + annotations +
               "\n    }";
     result.blobs.insert(blob->digest);
+    result.layers.push_back(blob->digest);
   }
   auto config = finishImageConfig(image.config, image.baseConfig, configLayers,
                                   options.sourceDateEpoch);

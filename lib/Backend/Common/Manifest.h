@@ -15,6 +15,8 @@ struct Exporter::Manifest {
   std::string digest;
   int64_t size = 0;
   std::string configDigest;
+  /// Digests of the layers, from bottom to top.
+  std::vector<std::string> layers;
   /// Everything that the manifest needs, itself included.
   std::set<std::string> blobs;
 };

@@ -9,6 +9,7 @@
 #include "llb/Backend/TarWriter.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/Hasher.h"
+#include "llb/Support/Reference.h"
 
 #include <cerrno>
 #include <ctime>
@@ -85,11 +86,78 @@ llvm::Error putFile(TarWriter &tar, const std::string &name, uint32_t mode,
   return tar.content(content);
 }
 
+std::string blobName(const std::string &digest) {
+  return "blobs/sha256/" + digest.substr(digest.find(':') + 1);
+}
+
+/// The list that `docker load` reads.
+std::string dockerManifest(const std::string &config,
+                           const std::vector<std::string> &layers,
+                           const std::vector<std::string> &names) {
+  auto list = [](const std::vector<std::string> &items) {
+    std::string text;
+    for (const std::string &item : items)
+      text += (text.empty() ? "" : ",") + go::jsonString(item);
+    return items.empty() ? std::string("null") : "[" + text + "]";
+  };
+  std::vector<std::string> tags, blobs;
+  for (const std::string &name : names) {
+    Reference ref;
+    std::string error;
+    if (Reference::parseNormalized(name, ref, error))
+      tags.push_back(ref.familiar());
+  }
+  for (const std::string &layer : layers)
+    blobs.push_back(blobName(layer));
+  return "[{\"Config\":" + go::jsonString(blobName(config)) +
+         ",\"RepoTags\":" + list(tags) + ",\"Layers\":" + list(blobs) + "}]";
+}
+
+/// index.json: the descriptor once a name, or once without.
+std::string layoutIndex(const std::string &descriptor,
+                        const std::string &platform, const std::string &created,
+                        const std::vector<std::string> &names) {
+  std::string list;
+  auto add = [&](const std::string &first, const std::string &last) {
+    list += (list.empty() ? "{" : ",{") + descriptor + ",\"annotations\":{" +
+            first +
+            "\"org.opencontainers.image.created\":" + go::jsonString(created) +
+            last + "}" + platform + "}";
+  };
+  for (const std::string &name : names) {
+    Reference ref;
+    std::string error;
+    Reference::parseNormalized(name, ref, error);
+    add("\"io.containerd.image.name\":" + go::jsonString(name) + ",",
+        ",\"org.opencontainers.image.ref.name\":" + go::jsonString(ref.tag));
+  }
+  if (names.empty())
+    add("", "");
+  return "{\"schemaVersion\":2,\"mediaType\":" + go::jsonString(indexType) +
+         ",\"manifests\":[" + list + "]}";
+}
+
 } // namespace
 
 llvm::Expected<Exported> Exporter::writeOci(const std::vector<Image> &images,
                                             llvm::raw_ostream &out) {
+  return writeLayout(images, /*docker=*/false, out);
+}
+
+llvm::Expected<Exported> Exporter::writeDocker(const std::vector<Image> &images,
+                                               llvm::raw_ostream &out) {
+  if (options.multiPlatform)
+    return llvm::createStringError(
+        std::make_error_code(std::errc::not_supported),
+        "docker exporter does not currently support exporting manifest lists");
+  return writeLayout(images, /*docker=*/true, out);
+}
+
+llvm::Expected<Exported> Exporter::writeLayout(const std::vector<Image> &images,
+                                               bool docker,
+                                               llvm::raw_ostream &out) {
   std::set<std::string> blobs;
+  std::vector<std::string> layers;
   std::string list, single;
   Exported result;
   for (const Image &image : images) {
@@ -100,6 +168,7 @@ llvm::Expected<Exported> Exporter::writeOci(const std::vector<Image> &images,
     single = descriptor(manifest->mediaType, manifest->digest, manifest->size);
     result.digest = manifest->digest;
     result.configDigest = manifest->configDigest;
+    layers = std::move(manifest->layers);
     list += (list.empty() ? "{" : ",{") + single +
             platformJson(image.platform) + "}";
   }
@@ -120,11 +189,7 @@ llvm::Expected<Exported> Exporter::writeOci(const std::vector<Image> &images,
   }
   std::string created = go::formatUnixTime(
       options.sourceDateEpoch.value_or(static_cast<int64_t>(time(nullptr))));
-  std::string index =
-      "{\"schemaVersion\":2,\"mediaType\":" + go::jsonString(indexType) +
-      ",\"manifests\":[{" + single +
-      ",\"annotations\":{\"org.opencontainers.image.created\":" +
-      go::jsonString(created) + "}" + platform + "}]}";
+  std::string index = layoutIndex(single, platform, created, options.names);
   result.descriptor = "{" + single + "}";
 
   TarWriter tar([&out](std::string_view data) {
@@ -145,6 +210,9 @@ llvm::Expected<Exported> Exporter::writeOci(const std::vector<Image> &images,
       if (llvm::Error error = copyBlob(store, *digest, tar))
         return error;
   llvm::Error error = putFile(tar, "index.json", 0644, index);
+  if (!error && docker)
+    error = putFile(tar, "manifest.json", 0644,
+                    dockerManifest(result.configDigest, layers, options.names));
   if (!error)
     error =
         putFile(tar, "oci-layout", 0444, "{\"imageLayoutVersion\":\"1.0.0\"}");
