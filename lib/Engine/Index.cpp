@@ -107,6 +107,9 @@ llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
   if (status != SQLITE_OK)
     return databaseError(database);
   sqlite3_busy_timeout(database, busyMilliseconds);
+  // A power cut may cost the last records, never the database.
+  sqlite3_exec(database, "PRAGMA synchronous=NORMAL", nullptr, nullptr,
+               nullptr);
   int64_t version = 0;
   {
     Statement get(database, "PRAGMA user_version");
