@@ -87,7 +87,8 @@ Digest Numbering::numberOf(const ir::Node &node) {
          {std::to_string(limits->memory), std::to_string(limits->memorySwap),
           std::to_string(limits->cpuShares), std::to_string(limits->cpuPeriod),
           std::to_string(limits->cpuQuota), limits->cpusetCpus,
-          limits->cpusetMems, limits->unknown.bytes})
+          limits->cpusetMems,
+          std::string(std::string_view(limits->unknown.bytes))})
       bytes += '|' + limit;
   bytes += metadata.unknown.bytes;
   return Digest::of(bytes);
@@ -120,7 +121,7 @@ void Numbering::run() {
     for (const auto &[key, value] : node.metadata.description)
       kept.metadata.description.try_emplace(key, value);
     for (const auto &[cap, needed] : node.metadata.caps)
-      kept.metadata.caps[cap] |= needed;
+      kept.metadata.caps.edit()[cap] |= needed;
     if (!kept.metadata.progressGroup)
       kept.metadata.progressGroup = node.metadata.progressGroup;
     kept.hasMetadata |= node.hasMetadata;

@@ -165,7 +165,7 @@ uint64_t uniteLocalFilters(ir::Module &module, PassContext &context) {
       auto &attrs = std::get<ir::Source>(node.op.body).attrs;
       if (whole) {
         attrs.erase(followAttr);
-        node.metadata.caps.erase("source.local.followpaths");
+        node.metadata.caps.edit().erase("source.local.followpaths");
       } else {
         attrs[followAttr] = list;
       }

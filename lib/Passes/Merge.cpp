@@ -156,7 +156,7 @@ void Merger::fuse(const std::vector<uint32_t> &group) {
     for (ir::Location &location : node.locations.locations)
       if (locations.locations.empty() || locations.locations.back() != location)
         locations.locations.push_back(std::move(location));
-    if (node.locations.unknown.bytes.size())
+    if (!node.locations.unknown.bytes.empty())
       locations.unknown.bytes += node.locations.unknown.bytes;
   }
   for (size_t i = 1; i < fused.actions.size(); ++i)

@@ -101,7 +101,7 @@ void joinMetadata(ir::Node &into, const ir::Node &first) {
   for (const auto &[key, value] : from.description)
     to.description.try_emplace(key, value);
   for (const auto &[cap, needed] : from.caps)
-    to.caps[cap] |= needed;
+    to.caps.edit()[cap] |= needed;
   // A group that only one of the two belongs to says nothing of both.
   if (to.progressGroup != from.progressGroup)
     to.progressGroup.reset();
