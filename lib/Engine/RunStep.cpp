@@ -322,7 +322,7 @@ void RunStep::fillEnvironment() {
     container.env.push_back(upper + "=" + value);
     container.env.push_back(std::string(name) + "=" + value);
   };
-  if (const std::optional<ir::ProxyEnv> &proxy = exec.meta->proxyEnv) {
+  if (const auto &proxy = exec.meta->proxyEnv) {
     add("http_proxy", proxy->httpProxy);
     add("https_proxy", proxy->httpsProxy);
     add("ftp_proxy", proxy->ftpProxy);

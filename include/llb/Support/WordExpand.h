@@ -38,7 +38,7 @@ struct ExpandOptions {
   /// How deep `${...}` may nest; at most `largestNesting`, which a stack of
   /// 8 MiB holds with room to spare.
   unsigned maxNesting = 1000;
-  static constexpr unsigned largestNesting = 4000;
+  static constexpr unsigned largestNesting = 2000;
 };
 
 /// Names in the order in which they were first met.
