@@ -21,7 +21,7 @@ config.test_exec_root = os.path.join(config.llb_obj_root, "test")
 
 timeouts, _ = lit_config.maxIndividualTestTimeIsSupported
 if timeouts:
-    lit_config.maxIndividualTestTime = 300
+    lit_config.maxIndividualTestTime = 1200
 
 # --- environment -------------------------------------------------------------
 
