@@ -12,8 +12,8 @@
 namespace llb::lower {
 
 /// Reports the checks of `file` as its options and `frontend`'s ask for them,
-/// and returns the linter for those that come later. Fails if the options are faulty, if parsing the file failed or
-/// if it has no stage.
+/// and returns the linter for those that come later. Fails if the options are
+/// faulty, if parsing the file failed or if it has no stage.
 llvm::FailureOr<check::Linter> checkFile(const ast::BuildFile &file,
                                          const LowerOptions &lowering,
                                          const FrontendOptions &frontend,

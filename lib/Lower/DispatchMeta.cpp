@@ -222,9 +222,9 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   auto &known = dispatch.stage.image.volumes.edit();
   for (const std::string &volume : volumes) {
     if (volume.empty())
-      return dispatch.error(DiagId::EmptyVolume,
-                            ast::wordOf(ast::StmtKind::Volume,
-                                        dispatch.context.file.words));
+      return dispatch.error(
+          DiagId::EmptyVolume,
+          ast::wordOf(ast::StmtKind::Volume, dispatch.context.file.words));
     known.insert(volume);
   }
   dispatch.stage.addHistory("VOLUME " + go::plainList(volumes),

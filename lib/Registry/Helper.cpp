@@ -85,8 +85,8 @@ askHelper(const std::string &name, const std::string &key, std::string &error) {
     return std::nullopt;
   }
   Pipe::close(output.write);
-  // A server name fits in any pipe, so this cannot block. Our own reading end is
-  // still open: a helper that ends without reading raises no SIGPIPE.
+  // A server name fits in any pipe, so this cannot block. Our own reading end
+  // is still open: a helper that ends without reading raises no SIGPIPE.
   bool sent = write(input.write, key.data(), key.size()) ==
               static_cast<ssize_t>(key.size());
   Pipe::close(input.read);

@@ -24,8 +24,8 @@ void dumpDot(const Module &module, const Result &result,
 /// The same from a serialised Definition, streaming.
 llvm::LogicalResult dumpJson(std::string_view definition,
                              llvm::raw_ostream &out, DiagEngine &diags);
-llvm::LogicalResult dumpDot(std::string_view definition,
-                            llvm::raw_ostream &out, DiagEngine &diags);
+llvm::LogicalResult dumpDot(std::string_view definition, llvm::raw_ostream &out,
+                            DiagEngine &diags);
 
 /// `{"locations":{digest: {...}}}` plus infos, of Definition.source, as Go's
 /// encoding/json prints pb.Source; for `--emit=bundle`.

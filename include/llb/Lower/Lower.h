@@ -35,8 +35,8 @@ struct LowerOptions {
   std::function<llvm::FailureOr<ast::Stmt>(
       std::string_view text, LineRange lines, llvm::SMRange range)>
       parseTrigger;
-  /// Reports what parsing found wrong, if that has not been done: it comes after
-  /// errors of options and before all else. May be called more than once.
+  /// Reports what parsing found wrong, if that has not been done: it comes
+  /// after errors of options and before all else. May be called more than once.
   std::function<void()> reportSyntax;
   /// Run the checks of Ickfiles, whether or not the file asks for them.
   bool ickChecks = false;
