@@ -92,7 +92,10 @@ void writeError(const Diagnostic &error, llvm::raw_ostream &out) {
     out << ",\"ranges\":[";
     for (size_t i = 0; i < error.places.size(); ++i) {
       out << (i ? "," : "");
-      writeLines(error.places[i], out);
+      if (error.places[i].first > error.places[i].last)
+        out << "null";
+      else
+        writeLines(error.places[i], out);
     }
     out << ']';
   }

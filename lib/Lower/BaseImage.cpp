@@ -15,6 +15,12 @@ static constexpr const char *commandKey = "com.docker.dockerfile.v1.command";
 
 namespace {
 
+/// An image that only a mount reads has a place without lines, which is not
+/// line 0 either.
+LineRange placeOf(const StageState &stage) {
+  return stage.lines.first ? stage.lines : LineRange{1, 0};
+}
+
 class BaseResolver {
 public:
   BaseResolver(LowerContext &context, const StageList &stages,
@@ -28,7 +34,7 @@ private:
   template <class... Args>
   llvm::LogicalResult fail(DiagId id, const Args &...args) {
     context.diags.report(id, findWord(stage.range, written), args...)
-        .place(stage.lines);
+        .place(placeOf(stage));
     return llvm::failure();
   }
   llvm::LogicalResult takeNamedContext();

@@ -5,6 +5,8 @@
 // resolution starts over until there are no new ones.
 #include "Stages.h"
 
+#include <algorithm>
+
 namespace llb::lower {
 
 static void markReachable(const StageList &stages, StageState &target) {
@@ -27,8 +29,12 @@ static void markReachable(const StageList &stages, StageState &target) {
   }
 }
 
+/// BuildKit resolves images side by side, and if several are at fault one error
+/// comes out. It is that of the last stage mostly, since Go runs what was
+/// started last before what waits.
 static llvm::LogicalResult
 resolveBases(LowerContext &context, const StageList &stages, bool allStages) {
+  std::vector<std::pair<StageState *, bool>> images;
   for (size_t i = 0; i < stages.size(); ++i) {
     StageState &stage = stages[i];
     if (stage.base || stage.dispatched || stage.resolved)
@@ -42,9 +48,13 @@ resolveBases(LowerContext &context, const StageList &stages, bool allStages) {
       stage.dispatched = stage.implicit;
       continue;
     }
-    if (llvm::failed(resolveBaseImage(context, stages, stage, wanted)))
-      return llvm::failure();
+    images.emplace_back(&stage, wanted);
   }
+  if (images.size() > 1)
+    std::rotate(images.begin(), images.end() - 1, images.end());
+  for (auto [stage, wanted] : images)
+    if (llvm::failed(resolveBaseImage(context, stages, *stage, wanted)))
+      return llvm::failure();
   return llvm::success();
 }
 

@@ -91,9 +91,14 @@ private:
     if (places.empty())
       return;
     out << ",\"lines\":[";
-    for (size_t i = 0; i < places.size(); ++i)
-      out << (i ? "," : "") << '[' << places[i].first << ',' << places[i].last
-          << ']';
+    const char *before = "";
+    for (LineRange place : places) {
+      // Of an error at no instruction BuildKit has a place without lines.
+      if (place.first > place.last)
+        continue;
+      out << before << '[' << place.first << ',' << place.last << ']';
+      before = ",";
+    }
     out << ']';
   }
 

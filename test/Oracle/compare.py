@@ -13,6 +13,7 @@ them but for the order.
 """
 import argparse
 import concurrent.futures
+import copy
 import json
 import os
 import random
@@ -85,7 +86,7 @@ def differing(expected: dict, got: dict) -> list[str]:
 def unordered(result: dict) -> str:
     """An answer without the order of what BuildKit keeps in maps: warnings of one
     instruction, names of rules in an error, lines of an outline."""
-    shown = view(result)
+    shown = copy.deepcopy(view(result))
     shown["warnings"].sort(key=json.dumps)
     for key, value in shown["meta"].items():
         if isinstance(value, str):

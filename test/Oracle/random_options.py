@@ -53,7 +53,7 @@ VALUES = {
     "dockerfilekey": (["df"], [""]),
     "contextsubdir": (["sub", "/a/../b"], [""]),
     "sharedkey:localdir:ctx": (["k"], [""]),
-    "local-sessionid:context": (["other"], [""]),
+    "local-sessionid:context": (["other"], ["t"]),
     "context": (["https://github.com/o/r.git#v1:d", "git://h/r.git", "local:ctx"],
                 ["bogus", "input:x"]),
     "source": (["x"], [""]),
