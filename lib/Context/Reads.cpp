@@ -97,14 +97,7 @@ private:
       const auto *copy = std::get_if<ir::Copy>(&action.action);
       if (!copy || action.secondaryInput >= inputs)
         continue;
-      Selector selector;
-      selector.path = go::joinPath({"/", copy->src});
-      selector.wildcard = copy->allowWildcard && go::hasWildcard(copy->src);
-      selector.followLinks = copy->followSymlink;
-      selector.includePatterns = copy->includePatterns.get();
-      selector.excludePatterns = copy->excludePatterns.get();
-      selector.requiredPaths = copy->requiredPaths.get();
-      addSelector(op, action.secondaryInput, std::move(selector));
+      addSelector(op, action.secondaryInput, selectorOf(*copy));
     }
   }
 
@@ -144,6 +137,17 @@ Filter filterOf(const ir::Source &source) {
   filter.excludePatterns = readList(source, "local.excludepatterns");
   filter.followPaths = readList(source, "local.followpaths");
   return filter;
+}
+
+Selector selectorOf(const ir::Copy &copy) {
+  Selector selector;
+  selector.path = go::joinPath({"/", copy.src});
+  selector.wildcard = copy.allowWildcard && go::hasWildcard(copy.src);
+  selector.followLinks = copy.followSymlink;
+  selector.includePatterns = copy.includePatterns.get();
+  selector.excludePatterns = copy.excludePatterns.get();
+  selector.requiredPaths = copy.requiredPaths.get();
+  return selector;
 }
 
 std::vector<LocalRead> findLocalReads(const ir::Module &module) {

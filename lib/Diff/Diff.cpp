@@ -7,6 +7,7 @@
 
 #include "FieldDiff.h"
 #include "llb/CacheKey/CacheKey.h"
+#include "llb/IR/Reach.h"
 
 #include <algorithm>
 #include <map>
@@ -137,12 +138,7 @@ void Differ::pairOthers(const ir::Op &old, const ir::Op &now) {
 }
 
 void Differ::collectRebuilt(ir::NodeId terminal, ResultDiff &result) const {
-  std::vector<bool> needed(after.nodes.size());
-  needed[terminal.index] = true;
-  for (uint32_t i = terminal.index + 1; i-- > 0;)
-    if (needed[i])
-      for (const ir::ValueId &input : after.nodes[i].op.inputs)
-        needed[input.node.index] = true;
+  std::vector<bool> needed = ir::findNeeded(after, terminal);
   for (uint32_t i = 0; i < terminal.index; ++i) {
     if (!needed[i])
       continue;

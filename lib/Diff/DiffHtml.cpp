@@ -6,6 +6,7 @@
 #include "llb/CacheKey/CacheKey.h"
 #include "llb/Diff/Diff.h"
 #include "llb/IR/Places.h"
+#include "llb/IR/Reach.h"
 
 #include <map>
 
@@ -91,12 +92,7 @@ private:
 void Page::placeSteps(ir::NodeId terminal) {
   places.clear();
   columns = 0;
-  std::vector<bool> needed(after.nodes.size());
-  needed[terminal.index] = true;
-  for (uint32_t i = terminal.index + 1; i-- > 0;)
-    if (needed[i])
-      for (const ir::ValueId &input : after.nodes[i].op.inputs)
-        needed[input.node.index] = true;
+  std::vector<bool> needed = ir::findNeeded(after, terminal);
   std::map<uint32_t, bool> continued;
   int row = 0;
   for (uint32_t i = 0; i < terminal.index; ++i) {

@@ -110,14 +110,7 @@ llvm::Expected<std::string> Keys::inputKey(const ir::Op &op, size_t input) {
       auto *copy = std::get_if<ir::Copy>(&action.action);
       if (!copy || action.secondaryInput != index || action.input == index)
         continue;
-      context::Selector selector;
-      selector.path = go::joinPath({"/", copy->src});
-      selector.wildcard = copy->allowWildcard && go::hasWildcard(copy->src);
-      selector.followLinks = copy->followSymlink;
-      selector.includePatterns = copy->includePatterns.get();
-      selector.excludePatterns = copy->excludePatterns.get();
-      selector.requiredPaths = copy->requiredPaths.get();
-      if (llvm::Error error = add(selector))
+      if (llvm::Error error = add(context::selectorOf(*copy)))
         return error;
     }
   } else if (auto *exec = std::get_if<ir::Exec>(&op.body)) {

@@ -7,6 +7,7 @@
 #include "llb/Engine/Solver.h"
 
 #include "Steps.h"
+#include "llb/IR/Reach.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -81,12 +82,7 @@ void Solve::fail(ir::NodeId id, const std::string &message, std::string log) {
 }
 
 bool Solve::computeKeys(ir::NodeId terminal) {
-  std::vector<bool> reached(module.nodes.size(), false);
-  reached[terminal.index] = true;
-  for (size_t i = terminal.index + 1; i-- > 0;)
-    if (reached[i])
-      for (const ir::ValueId &input : module.nodes[i].op.inputs)
-        reached[input.node.index] = true;
+  std::vector<bool> reached = ir::findNeeded(module, terminal);
   for (uint32_t i = 0; i < terminal.index; ++i) {
     if (!reached[i])
       continue;

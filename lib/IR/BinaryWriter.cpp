@@ -6,6 +6,7 @@
 #include "NodeEncoder.h"
 #include "ResultNodes.h"
 #include "llb/IR/Binary.h"
+#include "llb/IR/Reach.h"
 
 #include <algorithm>
 #include <bit>
@@ -202,13 +203,8 @@ std::vector<bool> nodesOf(const Module &module, const Result &result) {
     (root.terminal == result.terminal ? mine : others)[root.terminal.index] =
         true;
   }
-  for (size_t i = module.nodes.size(); i-- > 0;)
-    for (const ValueId &input : module.nodes[i].op.inputs) {
-      if (mine[i])
-        mine[input.node.index] = true;
-      if (others[i])
-        others[input.node.index] = true;
-    }
+  flagInputs(module, mine);
+  flagInputs(module, others);
   for (size_t i = 0; i < mine.size(); ++i)
     mine[i] = mine[i] || !others[i];
   return mine;

@@ -2,6 +2,7 @@
 //
 // Only ids change: no operation names another module's, so digests stay.
 #include "llb/IR/Linker.h"
+#include "llb/IR/Reach.h"
 
 #include <llvm/ADT/StringSet.h>
 
@@ -55,13 +56,7 @@ void linkModule(Module &into, Module from, const std::string &name) {
 
 Module splitResult(const Module &module, size_t index) {
   const Result &wanted = module.results[index];
-  std::vector<bool> needed(module.nodes.size());
-  if (wanted.terminal.valid())
-    needed[wanted.terminal.index] = true;
-  for (size_t i = module.nodes.size(); i-- > 0;)
-    if (needed[i])
-      for (const ValueId &input : module.nodes[i].op.inputs)
-        needed[input.node.index] = true;
+  std::vector<bool> needed = findNeeded(module, wanted.terminal);
 
   Module part;
   part.hasSource = module.hasSource;

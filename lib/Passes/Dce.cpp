@@ -25,6 +25,7 @@
 //
 // Cost. Linear in the number of operations and inputs.
 #include "TerminalCaps.h"
+#include "llb/IR/Reach.h"
 #include "llb/Passes/Pass.h"
 
 namespace llb::passes {
@@ -35,10 +36,7 @@ std::vector<bool> findLive(const ir::Module &module) {
   for (const ir::Result &result : module.results)
     if (result.terminal.valid())
       live[result.terminal.index] = true;
-  for (size_t i = module.nodes.size(); i-- > 0;)
-    if (live[i])
-      for (const ir::ValueId &input : module.nodes[i].op.inputs)
-        live[input.node.index] = true;
+  ir::flagInputs(module, live);
   return live;
 }
 

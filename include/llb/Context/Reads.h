@@ -26,6 +26,10 @@ struct LocalRead {
 /// of strings count as absent, as BuildKit refuses them.
 Filter filterOf(const ir::Source &source);
 
+/// What a copy takes of its source (BuildKit v0.32.2, solver/llbsolver/ops
+/// file.go).
+Selector selectorOf(const ir::Copy &copy);
+
 /// The local sources of `module` that something reads, in its order.
 std::vector<LocalRead> findLocalReads(const ir::Module &module);
 

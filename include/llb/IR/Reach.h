@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is needed for what. Definitions stand before uses, so one walk from the
+// last node to the first sees every user before its inputs.
+#ifndef LLB_IR_REACH_H
+#define LLB_IR_REACH_H
+
+#include "llb/IR/Module.h"
+
+namespace llb::ir {
+
+/// Flags, besides the nodes flagged in `needed` (one flag a node), all that
+/// they are made from. Linear in the size of the module.
+void flagInputs(const Module &module, std::vector<bool> &needed);
+
+/// A flag for each node: whether `terminal` is it or needs it. None is set if
+/// `terminal` is invalid (scratch).
+std::vector<bool> findNeeded(const Module &module, NodeId terminal);
+
+} // namespace llb::ir
+
+#endif
