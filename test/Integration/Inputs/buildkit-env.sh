@@ -25,8 +25,10 @@ finish() {
   for pid in "${pids[@]}"; do
     wait "$pid" 2>/dev/null || true
   done
-  rm -rf "$dir/state"
+  rm -rf "$dir/state" "$sockets"
 }
+# The path of a socket holds 107 characters, less than a build tree may need.
+sockets=$(mktemp -d)
 trap finish EXIT
 
 # fail LOG WHAT: says what did not start, with the end of its log.
@@ -109,7 +111,7 @@ write_lock() {
 }
 
 start_buildkitd() {
-  export BUILDKIT_HOST=unix://$dir/state/buildkitd.sock
+  export BUILDKIT_HOST=unix://$sockets/buildkitd.sock
   cat >"$dir/buildkitd.toml" <<TOML
 root = "$dir/state/root"
 [grpc]
