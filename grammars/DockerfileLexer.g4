@@ -5,8 +5,9 @@
 // each ended by a line feed: comments, continuations and heredoc bodies are
 // gone (lib/Frontend/Common/LineReader.h). Nor are the characters the file's
 // bytes: ByteClasses.h maps each byte to one of 128, so that a class is one
-// character here and the DFA caches every step. What the reader would get
-// wrong: each scanner of BuildKit's has its own idea of white space.
+// character here and a column of the table that this becomes (README.md). What
+// the reader would get wrong: each scanner of BuildKit's has its own idea of
+// white space.
 //
 //   u0000  control byte other than \t \n \v \f \r
 //   u0001  byte above 0x7F that means nothing

@@ -3,8 +3,9 @@
 """Fails if a library includes or links what it must not know.
 
 The table below is the whole rule: what each library may use, apart from
-itself. A private header, one beside its .cpp, is for that library alone. ANTLR
-and exceptions stay inside lib/Frontend.
+itself. A private header, one beside its .cpp, is for that library alone. The
+grammar's tables, yaml-cpp and exceptions stay inside lib/Frontend; ANTLR is for
+utils/grammar-tables and the test that compares.
 """
 import re
 import sys
@@ -69,7 +70,9 @@ def check_file(path: Path, library: str, allowed: set[str], complain) -> None:
                 complain(path, number, f"{library} must not include {name}")
             if not (ROOT / "include" / name).is_file():
                 complain(path, number, f"no header {name}")
-        elif name.startswith(("antlr4", "Dockerfile", "yaml-cpp")) and library != "Frontend":
+        elif name.startswith("antlr4"):
+            complain(path, number, f"{name} is for utils/grammar-tables alone")
+        elif name.startswith(("Dockerfile", "yaml-cpp")) and library != "Frontend":
             complain(path, number, f"{name} is for lib/Frontend alone")
         elif match[1] and not is_inside(path.parent / name, library):
             complain(path, number, f"{name} reaches out of its library")

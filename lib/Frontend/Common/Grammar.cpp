@@ -1,204 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lines go through the lexer by the thousand: making a lexer and a parser costs
-// more than reading a small file, so there is one pair a thread, resetting it
-// per line would cost more than the line, and the trees of a whole large file
-// would take fifty times its size. A tree holds no text, only tokens with
-// offsets into the lines.
+// The tables are those of grammars/: utils/grammar-tables follows every path
+// through the networks that ANTLR makes of them, so what is left to do here is
+// to look up where the next character or token leads. A line is read at a time;
+// between lines the lexer is in its first mode and the parser where any line
+// may follow.
 #include "Grammar.h"
 
 #include "ByteClasses.h"
-#include "DockerfileLexer.h"
-#include "DockerfileParser.h"
+#include "DockerfileTables.h"
 #include "ExecForm.h"
+#include "Lexer.h"
 #include "llb/Support/Unicode.h"
 
-#include <antlr4-runtime.h>
-#include <llvm/ADT/ArrayRef.h>
+#include <cassert>
 #include <llvm/Support/ErrorHandling.h>
 
 namespace llb::frontend::grammar {
 namespace {
 
-using antlr4::Token;
-
-/// The byte classes of the lines, each line ended by a line feed.
-class ClassStream final : public antlr4::CharStream {
+/// The tokens of one logical line after another.
+class LineTokens {
 public:
-  void load(std::string classes) {
-    text = std::move(classes);
-    position = 0;
-  }
+  LineTokens(char escape, const Dialect &dialect)
+      : escape(escape), dialect(dialect),
+        lexer(dialect.words == ast::Vocabulary::Ick ? Mode::Ickfile
+                                                    : Mode::DEFAULT_MODE) {}
 
-  void consume() override {
-    if (position < text.size())
-      ++position;
-  }
-  size_t LA(ssize_t offset) override {
-    size_t at = position + offset - (offset > 0 ? 1 : 0);
-    return at < text.size() ? static_cast<unsigned char>(text[at]) : EOF;
-  }
-  ssize_t mark() override { return -1; }
-  void release(ssize_t) override {}
-  size_t index() override { return position; }
-  void seek(size_t index) override { position = std::min(index, text.size()); }
-  size_t size() override { return text.size(); }
-  std::string getSourceName() const override { return "lines"; }
-  std::string getText(const antlr4::misc::Interval &interval) override {
-    return text.substr(interval.a, interval.b - interval.a + 1);
-  }
-  std::string toString() const override { return text; }
+  /// Makes `line` the input.
+  void load(std::string_view line);
 
-private:
-  std::string text;
-  size_t position = 0;
-};
-
-/// A trimmed logical line and where it starts in the class stream.
-struct Input {
-  std::string_view text;
-  /// Of `text` in the logical line.
-  size_t lead;
-  /// In the class stream.
-  size_t start;
-};
-
-class Grammar {
-public:
-  static Grammar &instance() {
-    static thread_local Grammar grammar;
-    return grammar;
+  /// The next token but the line feed at the end; false if there is none.
+  bool next(Token &token) {
+    bool found = lexer.next(token);
+    assert(!lexer.missed() && "a mode misses a character");
+    return found && token.kind != TokenKind::NEWLINE;
   }
-
-  /// Makes `lines` the input; ends the life of tokens and trees before.
-  void load(llvm::ArrayRef<std::string_view> lines, char escape,
-            const Dialect &dialect);
-  std::vector<Token *> tokens();
-  DockerfileParser::FileContext *parse();
 
   /// The text of a token, and its place in the logical line.
-  Word word(const Token &token, size_t line) const {
-    const Input &input = inputs[line];
-    size_t offset = token.getStartIndex() - input.start;
-    size_t length = token.getStopIndex() + 1 - token.getStartIndex();
-    return {input.text.substr(offset, length), input.lead + offset};
+  Word word(const Token &token) const {
+    return {text.substr(token.begin, token.end - token.begin),
+            lead + token.begin};
   }
-  const Input &input(size_t line) const { return inputs[line]; }
-  std::string kindName(const Token &token) {
-    return lexer.getVocabulary().getSymbolicName(token.getType());
+  /// From `word` to the end of the line.
+  Word rest(const Word &word) const {
+    return {text.substr(word.offset - lead), word.offset};
   }
 
 private:
-  Grammar() : lexer(&stream), tokenStream(&lexer), parser(&tokenStream) {
-    lexer.removeErrorListeners();
-    parser.removeErrorListeners();
-    parser.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
-    parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
-        antlr4::atn::PredictionMode::SLL);
-  }
-
-  std::vector<Input> inputs;
-  ClassStream stream;
-  DockerfileLexer lexer;
-  antlr4::CommonTokenStream tokenStream;
-  DockerfileParser parser;
+  char escape;
+  Dialect dialect;
+  /// The line without the white space around it, which begins at `lead`.
+  std::string_view text;
+  size_t lead = 0;
+  std::string classes;
+  Lexer lexer;
 };
 
-void Grammar::load(llvm::ArrayRef<std::string_view> lines, char escape,
-                   const Dialect &dialect) {
-  parser.reset();
-  inputs.clear();
-  std::string classes;
-  for (std::string_view line : lines) {
-    std::string_view text = unicode::trim(line);
-    inputs.push_back(
-        {text,
-         text.empty() ? 0 : static_cast<size_t>(text.data() - line.data()),
-         classes.size()});
-    appendByteClasses(classes, text, escape);
-    if (dialect.twoWords)
-      joinTwoWords(classes, text);
-    classes += '\n';
+void LineTokens::load(std::string_view line) {
+  text = unicode::trim(line);
+  lead = text.empty() ? 0 : text.data() - line.data();
+  classes.clear();
+  appendByteClasses(classes, text, escape);
+  if (dialect.twoWords)
+    joinTwoWords(classes, text);
+  classes += '\n';
+  lexer.load(classes);
+}
+
+/// Which rule a token belongs to. Every sequence that the lexer makes parses.
+class Parser {
+public:
+  /// Whether `kind` is the first token of a trigger or an instruction.
+  bool begins(TokenKind kind) {
+    const ParserStep &step = parserSteps[state][static_cast<size_t>(kind)];
+    if (step.next == 0)
+      llvm_unreachable("the lexer let a token through that the parser refuses");
+    state = step.next;
+    return step.first &&
+           (step.rule == Rule::trigger || step.rule == Rule::instruction);
   }
-  stream.load(std::move(classes));
-  lexer.setInputStream(&stream);
-  // The bottom of the stack of modes.
-  lexer.mode = dialect.words == ast::Vocabulary::Ick
-                   ? static_cast<size_t>(DockerfileLexer::Ickfile)
-                   : static_cast<size_t>(antlr4::Lexer::DEFAULT_MODE);
-  tokenStream.setTokenSource(&lexer);
-}
 
-std::vector<Token *> Grammar::tokens() {
-  tokenStream.fill();
-  assert(lexer.getNumberOfSyntaxErrors() == 0 && "a mode misses a character");
-  return tokenStream.getTokens();
-}
+private:
+  uint8_t state = 1;
+};
 
-/// Every input parses; the tree lives until the next `load`.
-DockerfileParser::FileContext *Grammar::parse() {
-  try {
-    tokenStream.fill();
-    assert(lexer.getNumberOfSyntaxErrors() == 0 && "a mode misses a character");
-    parser.setTokenStream(&tokenStream);
-    return parser.file();
-  } catch (const antlr4::ParseCancellationException &) {
-    llvm_unreachable("the lexer let a token through that the parser refuses");
-  }
-}
-
-std::optional<ast::StmtKind> kindOf(const Token &token) {
-  switch (token.getType()) {
-  case DockerfileLexer::ADD:
+std::optional<ast::StmtKind> kindOf(TokenKind kind) {
+  switch (kind) {
+  case TokenKind::ADD:
     return ast::StmtKind::Add;
-  case DockerfileLexer::ARG:
+  case TokenKind::ARG:
     return ast::StmtKind::Arg;
-  case DockerfileLexer::CMD:
+  case TokenKind::CMD:
     return ast::StmtKind::Cmd;
-  case DockerfileLexer::COPY:
+  case TokenKind::COPY:
     return ast::StmtKind::Copy;
-  case DockerfileLexer::ENTRYPOINT:
+  case TokenKind::ENTRYPOINT:
     return ast::StmtKind::Entrypoint;
-  case DockerfileLexer::ENV:
+  case TokenKind::ENV:
     return ast::StmtKind::Env;
-  case DockerfileLexer::EXPOSE:
+  case TokenKind::EXPOSE:
     return ast::StmtKind::Expose;
-  case DockerfileLexer::FROM:
+  case TokenKind::FROM:
     return ast::StmtKind::From;
-  case DockerfileLexer::HEALTHCHECK:
+  case TokenKind::HEALTHCHECK:
     return ast::StmtKind::Healthcheck;
-  case DockerfileLexer::LABEL:
+  case TokenKind::LABEL:
     return ast::StmtKind::Label;
-  case DockerfileLexer::MAINTAINER:
+  case TokenKind::MAINTAINER:
     return ast::StmtKind::Maintainer;
-  case DockerfileLexer::ONBUILD:
+  case TokenKind::ONBUILD:
     return ast::StmtKind::Onbuild;
-  case DockerfileLexer::RUN:
+  case TokenKind::RUN:
     return ast::StmtKind::Run;
-  case DockerfileLexer::SHELL:
+  case TokenKind::SHELL:
     return ast::StmtKind::Shell;
-  case DockerfileLexer::STOPSIGNAL:
+  case TokenKind::STOPSIGNAL:
     return ast::StmtKind::Stopsignal;
-  case DockerfileLexer::USER:
+  case TokenKind::USER:
     return ast::StmtKind::User;
-  case DockerfileLexer::VOLUME:
+  case TokenKind::VOLUME:
     return ast::StmtKind::Volume;
-  case DockerfileLexer::WORKDIR:
+  case TokenKind::WORKDIR:
     return ast::StmtKind::Workdir;
   default:
     return std::nullopt;
   }
 }
 
-ArgsForm formOf(const Token &token) {
-  switch (token.getType()) {
-  case DockerfileLexer::EXEC:
+ArgsForm formOf(TokenKind kind) {
+  switch (kind) {
+  case TokenKind::EXEC:
     return ArgsForm::Exec;
-  case DockerfileLexer::BRACKETED:
+  case TokenKind::BRACKETED:
     return ArgsForm::Bracketed;
-  case DockerfileLexer::TEXT:
+  case TokenKind::TEXT:
     return ArgsForm::Text;
-  case DockerfileLexer::WORD:
+  case TokenKind::WORD:
     return ArgsForm::Words;
   default:
     return ArgsForm::Pairs;
@@ -214,74 +152,49 @@ Word withoutSpaceBefore(Word word) {
 }
 
 /// Adds one token to the statement it belongs to, in order.
-void addToken(RawStmt &stmt, const Token &token, const Grammar &grammar,
-              size_t line, bool first) {
-  Word word = grammar.word(token, line);
-  if (first) {
-    stmt.heads.push_back({kindOf(token), word, {}});
+void addToken(RawStmt &stmt, const Token &token, const LineTokens &tokens,
+              bool begins) {
+  Word word = tokens.word(token);
+  if (begins) {
+    stmt.heads.push_back({kindOf(token.kind), word, {}});
     return;
   }
-  switch (token.getType()) {
-  case DockerfileLexer::FLAG:
+  switch (token.kind) {
+  case TokenKind::FLAG:
     stmt.heads.back().flags.push_back(withoutSpaceBefore(word));
     return;
-  case DockerfileLexer::FLAGS_END:
+  case TokenKind::FLAGS_END:
     return;
-  case DockerfileLexer::TYPE:
+  case TokenKind::TYPE:
     stmt.type = word;
     return;
   default:
     break;
   }
   if (stmt.args.empty()) {
-    const Input &input = grammar.input(line);
-    stmt.form = formOf(token);
-    stmt.rest = {input.text.substr(word.offset - input.lead), word.offset};
+    stmt.form = formOf(token.kind);
+    stmt.rest = tokens.rest(word);
   }
   stmt.args.push_back(word);
-}
-
-/// Tokens and trees live as long as their batch.
-constexpr size_t batchSize = 1024;
-
-llvm::SmallVector<std::string_view, 0>
-textsOf(llvm::ArrayRef<LogicalLine> lines) {
-  llvm::SmallVector<std::string_view, 0> texts;
-  texts.reserve(lines.size());
-  for (const LogicalLine &line : lines)
-    texts.push_back(line.text);
-  return texts;
 }
 
 } // namespace
 
 void parseLines(LineFile &file, const Dialect &dialect,
                 llvm::function_ref<void(RawStmt &)> visit) {
-  Grammar &grammar = Grammar::instance();
-  llvm::MutableArrayRef<LogicalLine> rest = file.lines;
-  while (!rest.empty()) {
-    llvm::MutableArrayRef<LogicalLine> batch = rest.take_front(batchSize);
-    rest = rest.drop_front(batch.size());
-    grammar.load(textsOf(batch), file.escape, dialect);
-    // By the grammar, every other child of the file is a line, up to the end of
-    // file; a line's children are rules, and theirs are tokens.
-    const auto &children = grammar.parse()->children;
-    assert(children.size() == 2 * batch.size() + 1);
-    for (size_t index = 0; index < batch.size(); ++index) {
-      RawStmt stmt;
-      stmt.line = &batch[index];
-      for (antlr4::tree::ParseTree *part : children[2 * index]->children) {
-        bool first = true;
-        for (antlr4::tree::ParseTree *leaf : part->children) {
-          auto *node = static_cast<antlr4::tree::TerminalNode *>(leaf);
-          addToken(stmt, *node->getSymbol(), grammar, index, first);
-          first = false;
-        }
-      }
-      if (stmt.heads.empty())
-        stmt.heads.emplace_back();
-      visit(stmt);
-    }
+  LineTokens tokens(file.escape, dialect);
+  Parser parser;
+  for (LogicalLine &line : file.lines) {
+    RawStmt stmt;
+    stmt.line = &line;
+    tokens.load(line.text);
+    Token token;
+    while (tokens.next(token))
+      addToken(stmt, token, tokens, parser.begins(token.kind));
+    parser.begins(TokenKind::NEWLINE);
+    if (stmt.heads.empty())
+      stmt.heads.emplace_back();
+    visit(stmt);
   }
 }
 
@@ -289,31 +202,32 @@ void parseLines(LineFile &file, const Dialect &dialect,
 /// also behind one ONBUILD, with arguments that are no JSON list.
 static bool holdsHeredocs(std::string_view line, char escape,
                           const Dialect &dialect) {
-  Grammar &grammar = Grammar::instance();
-  grammar.load(line, escape, dialect);
+  LineTokens tokens(escape, dialect);
+  tokens.load(line);
   bool behindOnbuild = false;
   bool taker = false;
-  for (const Token *token : grammar.tokens()) {
-    switch (token->getType()) {
-    case DockerfileLexer::ONBUILD:
+  Token token;
+  while (tokens.next(token)) {
+    switch (token.kind) {
+    case TokenKind::ONBUILD:
       if (behindOnbuild)
         return false;
       behindOnbuild = true;
       break;
-    case DockerfileLexer::ADD:
-    case DockerfileLexer::COPY:
-    case DockerfileLexer::RUN:
+    case TokenKind::ADD:
+    case TokenKind::COPY:
+    case TokenKind::RUN:
       taker = true;
       break;
-    case DockerfileLexer::FLAG:
-    case DockerfileLexer::FLAGS_END:
+    case TokenKind::FLAG:
+    case TokenKind::FLAGS_END:
       break;
-    case DockerfileLexer::EXEC:
+    case TokenKind::EXEC:
       return false;
-    case DockerfileLexer::BRACKETED: {
+    case TokenKind::BRACKETED: {
       std::vector<std::string> items;
-      return taker && parseExecForm(grammar.word(*token, 0).text, items) ==
-                          ExecForm::NotJson;
+      return taker &&
+             parseExecForm(tokens.word(token).text, items) == ExecForm::NotJson;
     }
     default:
       return taker;
@@ -333,16 +247,13 @@ void forEachToken(
     LineFile &file, const Dialect &dialect,
     llvm::function_ref<void(size_t line, std::string_view kind, const Word &)>
         visit) {
-  Grammar &grammar = Grammar::instance();
-  grammar.load(textsOf(file.lines), file.escape, dialect);
-  size_t line = 0;
-  for (const Token *token : grammar.tokens()) {
-    if (token->getType() == DockerfileLexer::NEWLINE) {
-      ++line;
-    } else if (token->getType() != Token::EOF) {
-      visit(line, grammar.kindName(*token),
-            withoutSpaceBefore(grammar.word(*token, line)));
-    }
+  LineTokens tokens(file.escape, dialect);
+  for (size_t line = 0; line < file.lines.size(); ++line) {
+    tokens.load(file.lines[line].text);
+    Token token;
+    while (tokens.next(token))
+      visit(line, tokenNames[static_cast<size_t>(token.kind)],
+            withoutSpaceBefore(tokens.word(token)));
   }
 }
 

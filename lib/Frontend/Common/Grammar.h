@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The door to the generated lexer and parser: no other file sees
-// ANTLR, and no exception comes out.
+// The door to the lexer and the parser.
 #ifndef LLB_FRONTEND_COMMON_GRAMMAR_H
 #define LLB_FRONTEND_COMMON_GRAMMAR_H
 
