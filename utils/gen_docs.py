@@ -82,6 +82,14 @@ def passes() -> str:
     out += ["", "## Remarks\n", "| name | text |", "|---|---|"]
     out += [f"| {name} | {code(unquote(text))} |" for name, text in
             re.findall(rf"^LLB_REMARK\(\s*(\w+),\s*{STRING}\s*\)", remarks, re.M)]
+    rules = (INCLUDE / "Passes" / "Rules.def").read_text()
+    out += ["", "## Rules\n",
+            "What makes a pass legal, so far as tests turn it off to show that they notice:",
+            "`llb-opt --break-rule=NAME`, a hidden option that is for tests alone, since what",
+            "comes out of it builds something else.\n",
+            "| rule | what holds |", "|---|---|"]
+    out += [f"| `{name}` | {cell(unquote(text))} |" for name, text in
+            re.findall(rf"^LLB_RULE\(\s*\w+,\s*{STRING},\s*{STRING}\s*\)", rules, re.M)]
     return "\n".join(out) + "\n"
 
 

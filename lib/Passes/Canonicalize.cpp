@@ -74,6 +74,8 @@ bool setPath(std::string &path, std::string clean) {
 }
 
 struct PathCleaner {
+  bool followsDots;
+
   bool operator()(std::monostate) const { return false; }
   bool operator()(ir::Copy &copy) const {
     bool src = setPath(copy.src, cleanCopyPath(copy.src));
@@ -86,7 +88,8 @@ struct PathCleaner {
   /// Unlike all others this one is resolved link by link, so that a `..` after
   /// a link leads elsewhere than the text says.
   bool operator()(ir::MkDir &dir) const {
-    return ("/" + dir.path + "/").find("/../") == std::string::npos &&
+    return (!followsDots ||
+            ("/" + dir.path + "/").find("/../") == std::string::npos) &&
            setPath(dir.path, cleanPath(dir.path));
   }
   bool operator()(ir::Rm &rm) const {
@@ -134,9 +137,10 @@ void Canonicalizer::cleanPaths(ir::Node &node) {
   auto *file = std::get_if<ir::File>(&node.op.body);
   if (!file)
     return;
+  PathCleaner cleaner{context.enforces(RuleId::CanonicalizeFollowsDots)};
   uint64_t before = paths;
   for (ir::FileAction &action : file->actions)
-    paths += std::visit(PathCleaner(), action.action);
+    paths += std::visit(cleaner, action.action);
   if (paths == before)
     return;
   node.original.clear();
@@ -152,6 +156,7 @@ void Canonicalizer::dropMadeTwice(ir::Node &node) {
   auto &list = std::get<ir::File>(node.op.body).actions;
   if (list.size() < 2)
     return;
+  bool forgets = context.enforces(RuleId::CanonicalizeForgets);
   std::set<std::string> made;
   std::vector<ir::FileAction> kept;
   for (size_t i = 0; i < list.size(); ++i) {
@@ -163,10 +168,10 @@ void Canonicalizer::dropMadeTwice(ir::Node &node) {
       made.insert(dir->path);
     } else if (const auto *copy = std::get_if<ir::Copy>(&action.action)) {
       // An archive may hold anything, links in place of directories too.
-      if (copy->attemptUnpackDockerCompatibility ||
-          copy->alwaysReplaceExistingDestPaths)
+      if (forgets && (copy->attemptUnpackDockerCompatibility ||
+                      copy->alwaysReplaceExistingDestPaths))
         made.clear();
-    } else if (!std::holds_alternative<ir::MkFile>(action.action)) {
+    } else if (forgets && !std::holds_alternative<ir::MkFile>(action.action)) {
       made.clear();
     }
     if (needed)

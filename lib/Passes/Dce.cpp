@@ -91,6 +91,8 @@ uint64_t removeUnusedSources(ir::Module &module) {
 } // namespace
 
 llvm::LogicalResult DcePass::run(ir::Module &module, PassContext &context) {
+  if (!context.enforces(RuleId::DceEveryResult) && module.results.size() > 1)
+    module.results.resize(1);
   size_t before = module.nodes.size();
   removeDead(module, findLive(module));
   if (module.nodes.size() != before)

@@ -78,6 +78,8 @@ Digest Numbering::numberOf(const ir::Node &node) {
   } else {
     bytes = ir::encodeCanonical(node.op, numbers);
   }
+  if (!context.enforces(RuleId::DedupPolicy))
+    return Digest::of(bytes);
   const ir::OpMetadata &metadata = node.metadata;
   bytes += metadata.ignoreCache ? "|ignore" : "|";
   if (metadata.exportCache)

@@ -126,8 +126,9 @@ uint64_t uniteLocalFilters(ir::Module &module, PassContext &context) {
     for (LocalSource &local : entry.second)
       sourceAt[local.node] = &local;
 
-  for (const ir::Node &node : module.nodes)
-    checkReader(node.op, sourceAt);
+  if (context.enforces(RuleId::DedupAsksWhole))
+    for (const ir::Node &node : module.nodes)
+      checkReader(node.op, sourceAt);
 
   uint64_t changed = 0;
   for (auto &[key, group] : groups) {

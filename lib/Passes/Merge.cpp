@@ -101,16 +101,17 @@ bool Merger::joins(uint32_t index) {
     return false;
   if (!chains[base.node.index].valid || base.output != 0)
     return missed(index, RemarkId::NoChain), false;
-  if (chain.readsBase)
+  if (chain.readsBase && context.enforces(RuleId::MergeReadsItself))
     return missed(index, RemarkId::ReadsItself), false;
   if (uses[base.node.index] != 1)
     return missed(index, RemarkId::OtherUser), false;
-  if (chain.namedOwner)
+  if (chain.namedOwner && context.enforces(RuleId::MergeNamedOwner))
     return missed(index, RemarkId::NamedOwner), false;
   if (node.op.platform != first.op.platform ||
       node.op.constraints != first.op.constraints)
     return missed(index, RemarkId::OtherPlatform), false;
-  if (!samePolicy(node.metadata, first.metadata))
+  if (!samePolicy(node.metadata, first.metadata) &&
+      context.enforces(RuleId::MergePolicy))
     return missed(index, RemarkId::OtherPolicy), false;
   if (max && sizes[base.node.index] + actionsOf(node) > max)
     return missed(index, RemarkId::GroupFull), false;

@@ -227,11 +227,13 @@ bool Parallelizer::checkDirs(const Effect &effect, const BaseState &below,
     if (answer.kind == BaseState::Kind::Other)
       return why = RemarkId::UnknownDirectory, false;
     if (answer.kind == BaseState::Kind::Directory &&
-        answer.attrs != effect.attrs)
+        answer.attrs != effect.attrs &&
+        context.enforces(RuleId::ParallelCopyAttributes))
       return why = RemarkId::OtherDirectory, false;
     for (const Segment *made : {&segment, &own}) {
       auto found = made->dirs.find(path);
-      if (found != made->dirs.end() && found->second != effect.attrs)
+      if (found != made->dirs.end() && found->second != effect.attrs &&
+          context.enforces(RuleId::ParallelCopyAttributes))
         return why = RemarkId::OtherDirectory, false;
     }
     bool isLeaf = effect.region.empty() ? i + 1 == effect.dirs.size() : false;
@@ -304,16 +306,18 @@ bool Parallelizer::joins(uint32_t index, const BaseState &below,
     for (std::string &dir : ancestorsOf(path))
       own.aboveRegions.insert(std::move(dir));
   }
+  bool disjoint = context.enforces(RuleId::ParallelCopyDisjoint);
   for (const std::string &region : own.regions)
-    if (segment.regions.contains(region) || segment.hasInside(region) ||
-        segment.aboveRegions.contains(region)) {
+    if (disjoint &&
+        (segment.regions.contains(region) || segment.hasInside(region) ||
+         segment.aboveRegions.contains(region))) {
       path = region;
       return missed(RemarkId::Overlap);
     }
   // Nor may one make a directory where, or inside of where, another copies to.
   for (const auto &entry : own.dirs)
-    if (segment.regions.contains(entry.first) ||
-        segment.hasInside(entry.first)) {
+    if (disjoint && (segment.regions.contains(entry.first) ||
+                     segment.hasInside(entry.first))) {
       path = entry.first;
       return missed(RemarkId::Overlap);
     }

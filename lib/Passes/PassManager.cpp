@@ -31,7 +31,8 @@ public:
                                                   .remarks = nullptr,
                                                   .pass = {},
                                                   .statistics = {},
-                                                  .fusions = {}} {
+                                                  .fusions = {},
+                                                  .broken = options.broken} {
     if (options.remarks != RemarkFormat::None)
       context.remarks = &remarks;
   }

@@ -32,10 +32,12 @@ llvm::LogicalResult PinPass::run(ir::Module &module, PassContext &context) {
   uint64_t pinned = 0;
   for (ir::Node &node : module.nodes) {
     auto *source = std::get_if<ir::Source>(&node.op.body);
-    if (!source || !source->identifier.starts_with(scheme) ||
-        source->identifier.find('@') != std::string::npos)
+    if (!source || !source->identifier.starts_with(scheme))
       continue;
-    std::string ref = source->identifier.substr(scheme.size());
+    size_t at = source->identifier.find('@');
+    if (at != std::string::npos && context.enforces(RuleId::PinKeepsDigest))
+      continue;
+    std::string ref = source->identifier.substr(0, at).substr(scheme.size());
     std::string platform;
     if (node.op.platform)
       platform =
@@ -49,7 +51,7 @@ llvm::LogicalResult PinPass::run(ir::Module &module, PassContext &context) {
                      platform);
       continue;
     }
-    source->identifier += "@" + image->digest;
+    source->identifier = std::string(scheme) + ref + "@" + image->digest;
     node.original.clear();
     ++pinned;
     context.remark(RemarkKind::Passed, module, node, RemarkId::Pinned, ref,

@@ -29,7 +29,8 @@
 namespace llb::passes {
 
 llvm::LogicalResult StripPass::run(ir::Module &module, PassContext &context) {
-  bool all = !descriptions && !progressGroups && !locations;
+  bool all = (!descriptions && !progressGroups && !locations) ||
+             !context.enforces(RuleId::StripChosen);
   uint64_t stripped[3] = {};
   auto stripMetadata = [&](ir::OpMetadata &metadata) {
     if (all || descriptions) {

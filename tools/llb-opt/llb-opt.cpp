@@ -110,6 +110,17 @@ static cl::opt<bool>
                 cl::desc("Compare messages with 'expected-' comments"),
                 category);
 
+/// For tests that show that a fault is found; documented in docs/Testing.md.
+static cl::list<llb::passes::RuleId> breakRule(
+    "break-rule", cl::Hidden, cl::CommaSeparated,
+    cl::desc("Let passes ignore what makes them legal, for tests alone"),
+    cl::ValuesClass({
+#define LLB_RULE(Id, Name, Summary)                                            \
+  clEnumValN(llb::passes::RuleId::Id, Name, Summary),
+#include "llb/Passes/Rules.def"
+    }),
+    category);
+
 /// LLVM's Support registers a hidden `--stats` of its own, and no name can be
 /// registered twice: that one is shown as ours.
 static void adoptStatsOption() {
@@ -156,6 +167,8 @@ int main(int argc, char **argv) {
   if (bisectLimit.getNumOccurrences())
     options.pipeline.bisectLimit = bisectLimit;
   options.pipeline.remarks = remarks;
+  for (llb::passes::RuleId rule : breakRule)
+    options.pipeline.broken.set(static_cast<size_t>(rule));
   options.pipeline.printOptions.metadata = !noMetadata;
   options.pipeline.printOptions.locations = !noLocations;
   return runOpt(options);

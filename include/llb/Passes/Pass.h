@@ -9,6 +9,7 @@
 #include "llb/IR/Text.h"
 #include "llb/Passes/ImageTable.h"
 #include "llb/Passes/Remark.h"
+#include "llb/Passes/Rules.h"
 
 #include <string>
 #include <tuple>
@@ -40,6 +41,13 @@ struct PassContext {
   std::vector<std::pair<std::string, uint64_t>> statistics;
   /// What image histories have to follow, in order.
   std::vector<LayerFusion> fusions;
+  /// Rules that a test has turned off.
+  RuleSet broken = {};
+
+  /// Whether a pass has to keep the rule.
+  bool enforces(RuleId rule) const {
+    return !broken.test(static_cast<size_t>(rule));
+  }
 
   void count(std::string what, uint64_t number) {
     statistics.emplace_back(std::move(what), number);

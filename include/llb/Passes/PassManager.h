@@ -56,6 +56,8 @@ struct PipelineOptions {
   std::optional<int64_t> bisectLimit;
   RemarkFormat remarks = RemarkFormat::None;
   ir::PrintOptions printOptions;
+  /// Rules that passes don't keep, for tests alone.
+  RuleSet broken;
   /// Base images, or null without a lock.
   const ImageTable *images = nullptr;
   /// Where the above go.

@@ -3,6 +3,7 @@
 """Builds random inputs with and without passes and compares the images.
 
   random_builds.py --count N [--seed N] [--keep DIR] [--only CASE] [--jobs N]
+                   [--break-rule RULE]
 
 The seed is that of LLB_RANDOM_SEED, else 1, if it is not given.
 
@@ -18,7 +19,8 @@ for two platforms. It is built as it is and after passes:
 Root file system (paths, types, modes, owners, links, capabilities, devices,
 content, the time of what is older than the build), config, and the number of
 layers against that of history entries must agree. What does not build as it is
-proves nothing and is counted apart.
+proves nothing and is counted apart. With `--break-rule` llb-opt does not keep a
+rule of its passes, to show that this is found: only graphs are built then.
 """
 import argparse
 import collections
@@ -43,8 +45,8 @@ PASSES = ["canonicalize", "dedup", "merge", "merge(max=2)", "parallel-copy", "dc
 class Case:
     """One input in a folder of its own. `check` builds it in all ways."""
 
-    def __init__(self, folder: Path, lock: Path) -> None:
-        self.folder, self.lock = folder, lock
+    def __init__(self, folder: Path, lock: Path, flags: list[str]) -> None:
+        self.folder, self.lock, self.flags = folder, lock, flags
         self.time = OLD + int(folder.name)
         self.count: collections.Counter = collections.Counter()
         self.faults: list[str] = []
@@ -58,7 +60,7 @@ class Case:
         return done.stdout
 
     def opt(self, *options: str) -> bytes:
-        return self.run("llb-opt", f"--image-lock={self.lock}", "--verify-each", *options)
+        return self.run("llb-opt", f"--image-lock={self.lock}", "--verify-each", *self.flags, *options)
 
     def build(self, name: str, definition: bytes, config: str) -> dict:
         out = self.folder / f"{name}.tar"
@@ -174,7 +176,7 @@ def listed_lock(work: Path) -> Path:
     """The lock with each base's directories, and the base for both platforms."""
     lock = Path(os.environ["IMAGE_LOCK"])
     document = json.loads(lock.read_text())
-    case = DockerfileCase(work / "0", lock, make=lambda rng: "FROM busybox\n",
+    case = DockerfileCase(work / "0", lock, [], make=lambda rng: "FROM busybox\n",
                           rng=random.Random(0))
     listing = list_dirs(case.compiled("base")["files"])
     others = []
@@ -194,14 +196,17 @@ def main() -> int:
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--only", type=int)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--break-rule")
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
     work = (args.keep or Path(tempfile.mkdtemp())).absolute()
     lock = listed_lock(work)
+    kinds = [GraphCase] if args.break_rule else KINDS
+    flags = [f"--break-rule={args.break_rule}"] if args.break_rule else []
 
     def run(number: int) -> tuple[str, Case]:
         rng = random.Random(f"{args.seed}/{number}")
-        case = KINDS[number % len(KINDS)](work / str(number + 1), lock, rng=rng)
+        case = kinds[number % len(kinds)](work / str(number + 1), lock, flags, rng=rng)
         try:
             case.check()
         except RuntimeError as error:
