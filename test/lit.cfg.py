@@ -7,6 +7,8 @@
 import importlib.util
 import os
 import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 import lit.formats
@@ -47,13 +49,13 @@ for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git", "ninja")
         config.available_features.add(name)
 if os.geteuid() == 0:
     config.available_features.add("root")
-# What runs containers, and the static shell that the tests put into them.
-if tool("crun") or tool("runc"):
+# What builds need: mounts of their own and what runs containers; and the static
+# shell that the tests put into them.
+if os.geteuid() == 0 and (tool("crun") or tool("runc")) and not subprocess.run(
+        ["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode:
     config.available_features.add("runtime")
 if os.access("/bin/busybox", os.X_OK):
     config.available_features.add("busybox")
-if config.llb_engine == "ON":
-    config.available_features.add("engine")
 if config.llb_sanitize == "ON":
     config.available_features.add("asan")
 if config.llb_static == "ON":
@@ -66,6 +68,18 @@ if all(os.access(os.path.join(config.llb_oracle_dir, name), os.X_OK)
     config.available_features.add("oracle")
     if tool("randdef"):
         config.available_features.add("randdef")
+
+# Whether the build tree's file system can be the upper side of an overlay.
+if os.geteuid() == 0 and tool("unshare"):
+    os.makedirs(config.test_exec_root, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=config.test_exec_root) as folder:
+        for name in ("l", "u", "w", "m"):
+            os.mkdir(os.path.join(folder, name))
+        if not subprocess.run(
+                ["unshare", "-m", "mount", "-t", "overlay", "overlay", "-o",
+                 "lowerdir=l,upperdir=u,workdir=w", "m"],
+                cwd=folder, stderr=subprocess.DEVNULL).returncode:
+            config.available_features.add("overlayfs")
 
 # Recorded cases of BuildKit's frontend, optional: LLB_CONFORMANCE_DIR, or
 # shared/conformance beside the checkout.
@@ -109,6 +123,9 @@ if config.llb_sanitize == "ON":
 config.substitutions.append(("%{cmake-args}", cmake_args))
 config.substitutions.append(
     ("%{python}", shutil.which("python3") or "python3"))
+
+config.substitutions.append(
+    ("%{every-eighth-if-sanitized}", "8" if config.llb_sanitize == "ON" else ""))
 
 # LLB_CHECK_ROUNDTRIP=1 makes every test of llb-opt a round-trip test as well.
 if os.environ.get("LLB_CHECK_ROUNDTRIP"):

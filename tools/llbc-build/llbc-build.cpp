@@ -50,21 +50,11 @@ private:
 int main(int argc, char **argv) {
   llb::driver::Capabilities capabilities;
   capabilities.registry = [] { return std::make_unique<RegistryResolver>(); };
-#ifdef LLBC_HAS_ENGINE
   capabilities.build = llbc::build;
-#else
-  capabilities.build = [](const llb::driver::BuildJob &job) {
-    job.diags.report(llb::DiagId::BuildUnavailable, {},
-                     "this llbc-build was made without the engine");
-    return llvm::failure();
-  };
-#endif
   int status = llb::driver::compilerMain(argc, argv, std::move(capabilities));
-#ifdef LLBC_HAS_ENGINE
   if (int number = llbc::receivedSignal()) {
     signal(number, SIG_DFL);
     raise(number);
   }
-#endif
   return status;
 }

@@ -3,7 +3,9 @@
 #
 # buildkit-env.sh DIR COMMAND...: runs COMMAND with a real buildkitd and a
 # registry beside it, both on free loopback ports, state under DIR; ends both
-# afterwards and exits with COMMAND's status. COMMAND sees
+# afterwards and exits with COMMAND's status. SNAPSHOTTER is how the daemon keeps
+# file systems: native, which works everywhere, or overlayfs, whose layers differ
+# from native's where files have several links. COMMAND sees
 #   BUILDKIT_HOST   where buildctl finds the daemon
 #   REGISTRY        host:port of the registry; it holds library/busybox and
 #                   library/alpine, both a static busybox, and the daemon takes
@@ -117,7 +119,7 @@ root = "$dir/state/root"
 [grpc]
   address = ["$BUILDKIT_HOST"]
 [worker.oci]
-  snapshotter = "native"
+  snapshotter = "${SNAPSHOTTER:-native}"
   binary = "runc"
   networkMode = "host"
 [worker.containerd]
