@@ -7,6 +7,7 @@
 #include "ImageLowering.h"
 #include "Requests.h"
 #include "SourceMap.h"
+#include "llb/IR/ValidText.h"
 
 namespace llb::lower {
 
@@ -20,15 +21,24 @@ static llvm::SMRange rangeOfLine(std::string_view text, unsigned line) {
           llvm::SMLoc::getFromPointer(text.data() + end)};
 }
 
-/// `RUN []` is an error as late as when the operation is written, and only if
-/// the result needs it.
-static llvm::LogicalResult checkArguments(const ir::Module &module,
-                                          const ast::BuildFile &file,
-                                          const LowerOptions &options,
-                                          DiagEngine &diags) {
+/// What BuildKit finds when it writes an operation, as late as that and only if
+/// the result needs it: `RUN []`, and bytes in a text that are no UTF-8.
+static std::optional<DiagId> findUnwritable(const ir::Node &node) {
+  const auto *exec = std::get_if<ir::Exec>(&node.op.body);
+  if (exec && exec->meta && exec->meta->args.empty())
+    return DiagId::NoArguments;
+  if (!ir::hasValidText(node.op))
+    return DiagId::TextNotUtf8;
+  return std::nullopt;
+}
+
+static llvm::LogicalResult checkWritable(const ir::Module &module,
+                                         const ast::BuildFile &file,
+                                         const LowerOptions &options,
+                                         DiagEngine &diags) {
   for (const ir::Node &node : module.nodes) {
-    const auto *exec = std::get_if<ir::Exec>(&node.op.body);
-    if (!exec || !exec->meta || !exec->meta->args.empty())
+    std::optional<DiagId> found = findUnwritable(node);
+    if (!found)
       continue;
     llvm::SMRange range;
     const auto &places = node.locations.locations;
@@ -37,7 +47,7 @@ static llvm::LogicalResult checkArguments(const ir::Module &module,
       range = rangeOfLine(
           file.text,
           static_cast<unsigned>(places.front().ranges.front().start->line));
-    diags.report(DiagId::NoArguments, range)
+    diags.report(*found, range)
         .prefix(options.session ? "failed to marshal LLB definition: " : "");
     return llvm::failure();
   }
@@ -66,7 +76,7 @@ lowerPlatforms(const ast::BuildFile &file, const LowerOptions &options,
     linter.mute();
     result.images.push_back(lowering.takeImage({source}));
     if (llvm::failed(
-            checkArguments(result.images.back().module, file, options, diags)))
+            checkWritable(result.images.back().module, file, options, diags)))
       return llvm::failure();
     const LowerContext &context = lowering.getContext();
     result.sourceDateEpoch = context.epoch;

@@ -204,6 +204,18 @@ bool equalFold(std::string_view a, std::string_view b) {
   return a.empty() && b.empty();
 }
 
+bool isValidUtf8(std::string_view text) {
+  if (isAscii(text))
+    return true;
+  while (!text.empty()) {
+    Decoded next = decode(text);
+    if (!next.valid)
+      return false;
+    text.remove_prefix(next.length);
+  }
+  return true;
+}
+
 std::string toValidUtf8(std::string_view text) {
   if (isAscii(text))
     return std::string(text);

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# SPDX-License-Identifier: Apache-2.0
 """Compares llbc with BuildKit's own frontend on random Dockerfiles.
 
     compare.py --llbc build/bin/llbc --oracle build/oracle/llb-oracle \\
@@ -12,6 +11,7 @@ gives several answers (it walks Go maps here and there), llbc's must be one of
 them but for the order.
 """
 import argparse
+import base64
 import concurrent.futures
 import copy
 import json
@@ -42,8 +42,16 @@ def view(result: dict) -> dict:
             "error": result.get("error") or None}
 
 
+def dockerfile(case: dict) -> bytes:
+    """The file, whose lone surrogates stand for bytes that are no UTF-8."""
+    return case["dockerfile"].encode(errors="surrogateescape")
+
+
 def ask_oracle(oracle: str, mode: str, cases: list[dict]) -> list[dict]:
-    lines = "".join(json.dumps(c) + "\n" for c in cases)
+    asked = [{**case, "dockerfile": "",
+              "bytes": base64.b64encode(dockerfile(case)).decode()}
+             for case in cases]
+    lines = "".join(json.dumps(case) + "\n" for case in asked)
     done = subprocess.run([oracle, "-mode", mode, "-batch"], input=lines.encode(),
                           stdout=subprocess.PIPE, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -53,7 +61,7 @@ def ask_llbc(llbc: str, mode: str, case: dict, lock: dict) -> dict:
     with tempfile.TemporaryDirectory(prefix="llbc-compare-") as name:
         folder = Path(name)
         file = folder / "Dockerfile"
-        file.write_bytes(case["dockerfile"].encode())
+        file.write_bytes(dockerfile(case))
         (folder / "lock.json").write_text(json.dumps(
             {"version": 1, "images": (lock or {}).get("images") or []}))
         if "dockerignore" in case:

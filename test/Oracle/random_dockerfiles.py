@@ -26,6 +26,9 @@ GLOBALS = ["BASE=alpine VERSION=3", "IMG", "VERSION=${X:-3.19} BASE=node", "FOO=
            "é=1", "http_proxy=http://q", "TARGETARCH", "A-B=c"]
 STRAY = ["\x00", "\"", "\\", "${", "<<A", "\r", "\t", "'", "[", "]", "=", "--", " ",
          "$", "`", "#", "\n", ",", ":", "/", "\u00a0", "\u2028", "é", "\ufeff", "@"]
+# Bytes that are no UTF-8, in Python's surrogateescape.
+BAD_BYTES = ["\udcff", "\udcc3", "\udcbf", "\udce2\udc82", "\udcc0\udc80",
+             "\udced\udca0\udc80", "\udcf4\udc90\udc80\udc80"]
 
 
 class Generator(Instructions):
@@ -123,6 +126,10 @@ class Generator(Instructions):
             text += "RUN " + "x" * self.pick([65530, 65531, 65532]) + "\n"
         while self.broken and self.chance(0.2):
             text = self.mutate(text) or "x"
+        if self.broken and self.chance(0.05):
+            for _ in range(self.rng.randint(1, 3)):
+                at = self.rng.randrange(len(text))
+                text = text[:at] + self.pick(BAD_BYTES) + text[at:]
         return text
 
 

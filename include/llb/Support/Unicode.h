@@ -39,6 +39,8 @@ std::string toLower(std::string_view text);
 std::string toUpper(std::string_view text);
 /// strings.EqualFold for ASCII and simple folding.
 bool equalFold(std::string_view a, std::string_view b);
+/// utf8.ValidString.
+bool isValidUtf8(std::string_view text);
 /// Invalid bytes become U+FFFD, one each (strings.ToValidUTF8 does runs).
 std::string toValidUtf8(std::string_view text);
 

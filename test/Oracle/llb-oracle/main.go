@@ -63,10 +63,12 @@ func runBatch(base input, mode string, resolver *images.Resolver, enc *json.Enco
 	dec := json.NewDecoder(os.Stdin)
 	for {
 		var c struct {
-			Case       string            `json:"case"`
-			Dockerfile string            `json:"dockerfile"`
-			Ignore     *string           `json:"dockerignore"`
-			Opts       map[string]string `json:"opts"`
+			Case       string `json:"case"`
+			Dockerfile string `json:"dockerfile"`
+			// Bytes is a Dockerfile that is no UTF-8, instead of Dockerfile.
+			Bytes  []byte            `json:"bytes"`
+			Ignore *string           `json:"dockerignore"`
+			Opts   map[string]string `json:"opts"`
 		}
 		if err := dec.Decode(&c); err == io.EOF {
 			return nil
@@ -75,6 +77,9 @@ func runBatch(base input, mode string, resolver *images.Resolver, enc *json.Enco
 		}
 		in := base
 		in.name, in.dockerfile, in.opts = c.Case, []byte(c.Dockerfile), c.Opts
+		if c.Bytes != nil {
+			in.dockerfile = c.Bytes
+		}
 		if c.Ignore != nil {
 			in.ignore = []byte(*c.Ignore)
 		}
@@ -111,7 +116,7 @@ func main() {
 	lockPath := flag.String("image-lock", "", "`file` of base images; those it lacks are made up")
 	strict := flag.Bool("strict-lock", false, "an image that the lock lacks is an error")
 	ignorePath := flag.String("dockerignore", "", "`file` to serve as .dockerignore in gateway mode")
-	batch := flag.Bool("batch", false, `standard input holds one {"case","dockerfile","dockerignore","opts"} object a line`)
+	batch := flag.Bool("batch", false, `standard input holds one {"case","dockerfile" or "bytes" (base64),"dockerignore","opts"} object a line`)
 	flag.Parse()
 
 	resolver, err := images.NewResolver(*lockPath, *strict)
