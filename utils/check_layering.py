@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "CacheKey": {"IR", "Support"},
     "Diff": {"CacheKey", "IR", "Support"},
     "Passes": {"CacheKey", "IR", "Support"},
+    "Reduce": {"IR", "Support"},
     "Lower": {"Check", "AST", "IR", "Support"},
     "Registry": {"Support"},
     "Engine": {"Context", "IR", "Registry", "Support"},
@@ -35,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
 # the IR's own tools use the IR and its passes. Fuzzers, benchmarks and tests may
 # use anything.
 ALLOWED["Driver"] = set(ALLOWED)
-TOOLS = {"Driver", "Support", "IR", "Passes", "CacheKey", "Diff", "Registry",
+TOOLS = {"Driver", "Support", "IR", "Passes", "CacheKey", "Diff", "Reduce", "Registry",
          "Engine", "Backend"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')

@@ -21,7 +21,9 @@ def make_context(rng: random.Random, root: Path, time: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{name} {rng.randrange(1000)}\n")
         path.chmod(rng.choice([0o644, 0o600, 0o755, 0o4755]))
-    os.link(root / "sub/c", root / "sub/hard")
+    # A file that nothing copies alone: a layer does not hold what was written over
+    # by its own like, so that one name of two replaced so would still be linked.
+    os.link(root / "sub/e/d", root / "sub/e/hard")
     os.symlink("e", root / "sub/link")
     os.symlink("sub/e", root / "link")
     (root / "sub/e").chmod(rng.choice([0o755, 0o700]))
