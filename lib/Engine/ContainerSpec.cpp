@@ -145,6 +145,13 @@ llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
     return result;
   }
 
+  // runc reads both files and cannot read a directory.
+  for (const char *path : {"/etc/passwd", "/etc/group"}) {
+    FileStat info;
+    if (root.stat(path, info) == 0 && S_ISDIR(info.st_mode))
+      return userError("unable to find user " + user + ": read " + path +
+                       ": is a directory");
+  }
   std::optional<uint32_t> number = parseId(user);
   std::string matched;
   bool found = false;

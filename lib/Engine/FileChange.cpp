@@ -70,6 +70,17 @@ int setXattr(int dir, const std::string &name, const std::string &key,
              : 0;
 }
 
+int settleNewDir(int dir, const std::string &name, mode_t mode,
+                 const std::optional<FileOwner> &owner) {
+  FileStat info;
+  if (fstatat(dir, name.c_str(), &info, AT_SYMLINK_NOFOLLOW))
+    return errno;
+  mode_t inherited = info.st_mode & S_ISGID;
+  FileOwner own = owner.value_or(FileOwner{0, inherited ? info.st_gid : 0});
+  int error = changeOwner(dir, name, own);
+  return error ? error : changeMode(dir, name, mode | inherited);
+}
+
 int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
              const std::optional<FileOwner> &owner,
              const std::optional<FileTimes> &times,
@@ -100,9 +111,7 @@ int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
       missing.pop_back();
       continue;
     }
-    int error = changeOwner(parent.get(), name, owner.value_or(FileOwner{}));
-    if (!error)
-      error = changeMode(parent.get(), name, mode);
+    int error = settleNewDir(parent.get(), name, mode, owner);
     if (!error && times)
       error = changeTimes(parent.get(), name, *times);
     if (error)

@@ -29,9 +29,16 @@ int changeTimes(int dir, const std::string &name, const FileTimes &times);
 int setXattr(int dir, const std::string &name, const std::string &key,
              const std::string &value);
 
+/// Gives a directory that was just made its mode and owner. What it has from a
+/// directory with the setgid bit above it stays: the bit, and, without an
+/// owner, the group.
+int settleNewDir(int dir, const std::string &name, mode_t mode,
+                 const std::optional<FileOwner> &owner);
+
 /// Makes the directory `path` and those above it that are missing, each with
-/// this mode, owner (root if none) and time; what exists is left alone. `path`
-/// is resolved already. `created`, if not null, gets the new ones.
+/// this mode, owner (root if none, see settleNewDir) and time; what exists is
+/// left alone. `path` is resolved already. `created`, if not null, gets the new
+/// ones.
 int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
              const std::optional<FileOwner> &owner,
              const std::optional<FileTimes> &times,

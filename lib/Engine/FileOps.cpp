@@ -43,9 +43,7 @@ llvm::Error makeDir(const DirTree &target, const ir::MkDir &action,
       return llvm::Error::success();
     return pathError(errno, "mkdir", action.path);
   }
-  int error = changeOwner(dir.get(), name, owner.value_or(FileOwner{}));
-  if (!error)
-    error = changeMode(dir.get(), name, mode);
+  int error = settleNewDir(dir.get(), name, mode, owner);
   if (!error && times)
     error = changeTimes(dir.get(), name, *times);
   return error ? pathError(error, "mkdir", action.path)

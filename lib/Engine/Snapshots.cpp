@@ -155,9 +155,22 @@ llvm::Expected<MountedTree> Snapshots::prepare(const Snapshot &parent) {
   return tree;
 }
 
+/// A child of another thread has all our descriptors until it becomes the
+/// runtime, and a tree that one of them lies in is busy so long.
+static int unmountWhenIdle(const std::string &path) {
+  constexpr int tries = 5000;
+  constexpr useconds_t pause = 2000;
+  int error = umount2(path.c_str(), 0);
+  for (int i = 0; error && errno == EBUSY && i < tries; ++i) {
+    usleep(pause);
+    error = umount2(path.c_str(), 0);
+  }
+  return error;
+}
+
 llvm::Expected<Snapshot> Snapshots::commit(MountedTree tree,
                                            const std::string &description) {
-  if (tree.mounted && umount2(tree.mountPoint.c_str(), 0))
+  if (tree.mounted && unmountWhenIdle(tree.mountPoint))
     return errnoError("unmounting " + tree.mountPoint);
   tree.mounted = false;
   auto id = store.index().addLayer(nowNanoseconds(), description);
