@@ -210,6 +210,17 @@ std::vector<bool> nodesOf(const Module &module, const Result &result) {
   return mine;
 }
 
+std::vector<size_t> dumpOrder(const Module &module, const Result &result) {
+  std::vector<bool> wanted = nodesOf(module, result);
+  std::vector<size_t> order;
+  for (size_t i = 0; i < module.nodes.size(); ++i)
+    if (wanted[i] && i != result.terminal.index)
+      order.push_back(i);
+  if (result.terminal.valid())
+    order.push_back(result.terminal.index);
+  return order;
+}
+
 /// The source map, field 3 of a definition.
 static void writeSource(const Module &module,
                         const EntriesByDigest<Locations> &locations,

@@ -4,6 +4,7 @@
 // all edges. An edge into an exec is labelled with where the input is mounted.
 #include "DumpReader.h"
 #include "NodeEncoder.h"
+#include "OrderedPrint.h"
 #include "ResultNodes.h"
 #include "llb/IR/JsonDump.h"
 #include "llb/Support/GoText.h"
@@ -62,51 +63,85 @@ Shape shapeOf(std::monostate, const std::string &digest) {
 }
 
 void writeNode(const OpBody &body, const std::string &digest,
-               llvm::raw_ostream &out) {
+               std::string &out) {
   Shape shape = std::visit(
       [&](const auto &member) { return shapeOf(member, digest); }, body);
-  out << "  " << go::quote(digest) << " [label=" << go::quote(shape.label)
-      << " shape=" << go::quote(shape.shape) << "];\n";
+  out += "  ";
+  out += go::quote(digest);
+  out += " [label=";
+  out += go::quote(shape.label);
+  out += " shape=";
+  out += go::quote(shape.shape);
+  out += "];\n";
 }
 
-void writeEdges(const OpBody &body, const std::vector<std::string> &inputs,
-                const std::string &digest, llvm::raw_ostream &out) {
-  std::vector<std::string_view> labels(inputs.size());
+void writeEdge(std::string_view from, std::string_view to,
+               std::string_view label, std::string &out) {
+  out += "  ";
+  out += go::quote(from);
+  out += " -> ";
+  out += go::quote(to);
+  out += " [label=";
+  out += go::quote(label);
+  out += "];\n";
+}
+
+/// What the edges of each of `count` inputs are labelled with.
+std::vector<std::string_view> edgeLabels(const OpBody &body, size_t count) {
+  std::vector<std::string_view> labels(count);
   if (const auto *exec = std::get_if<Exec>(&body))
     for (const Mount &mount : exec->mounts)
-      if (mount.input >= 0 &&
-          static_cast<uint64_t>(mount.input) < labels.size() &&
+      if (mount.input >= 0 && static_cast<uint64_t>(mount.input) < count &&
           mount.dest != "/")
         labels[mount.input] = mount.dest;
-  for (size_t i = 0; i < inputs.size(); ++i)
-    out << "  " << go::quote(inputs[i]) << " -> " << go::quote(digest)
-        << " [label=" << go::quote(labels[i]) << "];\n";
+  return labels;
 }
+
+/// What the second half of the graph needs of an operation whose edges are
+/// soon said; others are decoded again.
+struct Known {
+  Digest digest;
+  enum : uint8_t { NoEdge, OneEdge, Others } edges = Others;
+  /// Where the one edge, without a label, comes from.
+  Digest from;
+
+  void find(const wire::Op &op) {
+    if (op.inputs.empty())
+      edges = NoEdge;
+    if (op.inputs.size() != 1 || !edgeLabels(op.body, 1)[0].empty())
+      return;
+    std::optional<Digest> parsed = Digest::parse(op.inputs[0].digest);
+    if (!parsed)
+      return;
+    edges = OneEdge;
+    from = *parsed;
+  }
+};
 
 } // namespace
 
 void dumpDot(const Module &module, const Result &result,
              llvm::raw_ostream &out) {
-  std::vector<bool> wanted = nodesOf(module, result);
   NodeEncoder encoder;
   for (const Node &node : module.nodes)
     encoder.next(node);
-  std::vector<size_t> order;
-  for (size_t i = 0; i < module.nodes.size(); ++i)
-    if (wanted[i] && i != result.terminal.index)
-      order.push_back(i);
-  if (result.terminal.valid())
-    order.push_back(result.terminal.index);
+  std::vector<size_t> order = dumpOrder(module, result);
   auto digest = [&](size_t i) { return encoder.digests()[i].str(); };
-  out << "digraph {\n";
-  for (size_t i : order)
-    writeNode(module.nodes[i].op.body, digest(i), out);
+  std::string text = "digraph {\n";
+  auto flush = [&] {
+    out << text;
+    text.clear();
+  };
+  for (size_t i : order) {
+    writeNode(module.nodes[i].op.body, digest(i), text);
+    flush();
+  }
   for (size_t i : order) {
     const Op &op = module.nodes[i].op;
-    std::vector<std::string> inputs;
-    for (const ValueId &input : op.inputs)
-      inputs.push_back(digest(input.node.index));
-    writeEdges(op.body, inputs, digest(i), out);
+    auto labels = edgeLabels(op.body, op.inputs.size());
+    for (size_t k = 0; k < labels.size(); ++k)
+      writeEdge(digest(op.inputs[k].node.index), digest(i), labels[k], text);
+    flush();
   }
   out << "}\n";
 }
@@ -116,16 +151,36 @@ llvm::LogicalResult dumpDot(std::string_view definition, llvm::raw_ostream &out,
   DumpReader reader;
   if (llvm::failed(reader.read(definition, diags)))
     return llvm::failure();
+  std::vector<Known> known(reader.size());
+  std::vector<size_t> pieces = reader.pieces();
   out << "digraph {\n";
-  for (size_t i = 0; i < reader.size(); ++i)
-    writeNode(reader.op(i).body, reader.digest(i), out);
-  for (size_t i = 0; i < reader.size(); ++i) {
-    wire::Op op = reader.op(i);
-    std::vector<std::string> inputs;
-    for (wire::Input &input : op.inputs)
-      inputs.push_back(std::move(input.digest));
-    writeEdges(op.body, inputs, reader.digest(i), out);
-  }
+  printInOrder(
+      pieces,
+      [&](size_t begin, size_t end, std::string &text) {
+        for (size_t i = begin; i != end; ++i) {
+          wire::Op op = reader.op(i);
+          known[i].digest = reader.digest(i);
+          known[i].find(op);
+          writeNode(op.body, known[i].digest.str(), text);
+        }
+      },
+      out);
+  printInOrder(
+      pieces,
+      [&](size_t begin, size_t end, std::string &text) {
+        for (size_t i = begin; i != end; ++i) {
+          std::string to = known[i].digest.str();
+          if (known[i].edges == Known::OneEdge)
+            writeEdge(known[i].from.str(), to, "", text);
+          if (known[i].edges != Known::Others)
+            continue;
+          wire::Op op = reader.op(i);
+          auto labels = edgeLabels(op.body, op.inputs.size());
+          for (size_t k = 0; k < labels.size(); ++k)
+            writeEdge(op.inputs[k].digest, to, labels[k], text);
+        }
+      },
+      out);
   out << "}\n";
   return llvm::success();
 }

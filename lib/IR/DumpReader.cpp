@@ -4,6 +4,8 @@
 // faults the same one is named.
 #include "DumpReader.h"
 
+#include "OrderedPrint.h"
+
 namespace llb::ir {
 
 llvm::LogicalResult DumpReader::read(std::string_view definition,
@@ -25,6 +27,10 @@ llvm::LogicalResult DumpReader::read(std::string_view definition,
     metadataOf[llvm::CachedHashStringRef(key)] = value;
   slices.metadata.entries = {};
   return llvm::success();
+}
+
+std::vector<size_t> DumpReader::pieces() const {
+  return piecesOf(size(), [&](size_t i) { return slices.def.items[i].size(); });
 }
 
 OpMetadata DumpReader::metadata(const std::string &digest) const {

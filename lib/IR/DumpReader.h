@@ -21,9 +21,10 @@ public:
   llvm::LogicalResult read(std::string_view definition, DiagEngine &diags);
 
   size_t size() const { return slices.def.items.size(); }
-  /// `sha256:…` of operation `index`.
-  std::string digest(size_t index) const {
-    return Digest::of(slices.def.items[index]).str();
+  /// Ends of pieces to print (OrderedPrint.h).
+  std::vector<size_t> pieces() const;
+  Digest digest(size_t index) const {
+    return Digest::of(slices.def.items[index]);
   }
   wire::Op op(size_t index) const {
     wire::Op op;

@@ -6,6 +6,7 @@
 #include "DumpReader.h"
 #include "JsonMessage.h"
 #include "NodeEncoder.h"
+#include "OrderedPrint.h"
 #include "ResultNodes.h"
 
 namespace llb::ir {
@@ -13,8 +14,7 @@ namespace {
 
 class LineWriter {
 public:
-  explicit LineWriter(llvm::raw_ostream &out) : out(out), json(line) {}
-  ~LineWriter() { out << line; }
+  explicit LineWriter(std::string &line) : line(line), json(line) {}
 
   /// `op` is a wire::Op or an Op, whose inputs are given apart.
   template <class AnyOp>
@@ -40,22 +40,15 @@ public:
     line += '"';
     json.always("OpMetadata", metadata);
     line += "}\n";
-    flush();
   }
 
 private:
-  void flush() {
-    constexpr size_t enough = 1 << 16;
-    if (line.size() < enough)
-      return;
-    out << line;
-    line.clear();
-  }
-
-  llvm::raw_ostream &out;
-  std::string line;
+  std::string &line;
   JsonMessage json;
 };
+
+/// Of an encoded operation, where it need not be known.
+constexpr size_t usualSize = 512;
 
 std::vector<wire::Input> wireInputs(const Op &op,
                                     const std::vector<Digest> &digests) {
@@ -70,22 +63,22 @@ std::vector<wire::Input> wireInputs(const Op &op,
 
 void dumpJson(const Module &module, const Result &result,
               llvm::raw_ostream &out) {
-  std::vector<bool> wanted = nodesOf(module, result);
   NodeEncoder encoder;
   for (const Node &node : module.nodes)
     encoder.next(node);
   const std::vector<Digest> &digests = encoder.digests();
-  LineWriter writer(out);
-  auto write = [&](size_t i) {
-    const Node &node = module.nodes[i];
-    writer.write(node.op, wireInputs(node.op, digests), digests[i].str(),
-                 node.metadata);
-  };
-  for (size_t i = 0; i < module.nodes.size(); ++i)
-    if (wanted[i] && i != result.terminal.index)
-      write(i);
-  if (result.terminal.valid())
-    write(result.terminal.index);
+  std::vector<size_t> order = dumpOrder(module, result);
+  printInOrder(
+      piecesOf(order.size(), [](size_t) { return usualSize; }),
+      [&](size_t begin, size_t end, std::string &text) {
+        LineWriter writer(text);
+        for (; begin != end; ++begin) {
+          const Node &node = module.nodes[order[begin]];
+          writer.write(node.op, wireInputs(node.op, digests),
+                       digests[order[begin]].str(), node.metadata);
+        }
+      },
+      out);
 }
 
 llvm::LogicalResult dumpJson(std::string_view definition,
@@ -93,12 +86,17 @@ llvm::LogicalResult dumpJson(std::string_view definition,
   DumpReader reader;
   if (llvm::failed(reader.read(definition, diags)))
     return llvm::failure();
-  LineWriter writer(out);
-  for (size_t i = 0; i < reader.size(); ++i) {
-    wire::Op op = reader.op(i);
-    std::string digest = reader.digest(i);
-    writer.write(op, op.inputs, digest, reader.metadata(digest));
-  }
+  printInOrder(
+      reader.pieces(),
+      [&](size_t begin, size_t end, std::string &text) {
+        LineWriter writer(text);
+        for (; begin != end; ++begin) {
+          wire::Op op = reader.op(begin);
+          std::string digest = reader.digest(begin).str();
+          writer.write(op, op.inputs, digest, reader.metadata(digest));
+        }
+      },
+      out);
   return llvm::success();
 }
 

@@ -12,6 +12,9 @@ namespace llb::ir {
 /// definition may hold operations that are of no use, and keeps them.
 std::vector<bool> nodesOf(const Module &module, const Result &result);
 
+/// The same nodes in the order of a definition: the terminal is last.
+std::vector<size_t> dumpOrder(const Module &module, const Result &result);
+
 } // namespace llb::ir
 
 #endif

@@ -24,8 +24,9 @@ LineRange placeOf(const StageState &stage) {
 class BaseResolver {
 public:
   BaseResolver(LowerContext &context, const StageList &stages,
-               StageState &stage)
-      : context(context), stages(stages), stage(stage), written(stage.baseName),
+               BaseConfigs &configs, StageState &stage)
+      : context(context), stages(stages), configs(configs), stage(stage),
+        written(stage.baseName),
         platform(stage.platform.value_or(context.targetPlatform)) {}
 
   llvm::LogicalResult run(bool wanted);
@@ -46,6 +47,7 @@ private:
 
   LowerContext &context;
   const StageList &stages;
+  BaseConfigs &configs;
   StageState &stage;
   /// The base as FROM has it, for messages.
   const std::string written;
@@ -143,8 +145,14 @@ llvm::LogicalResult BaseResolver::fetchConfig(Reference &ref, bool &isScratch) {
   std::string error;
   if (!Reference::parseNormalized(image.ref, ref, error))
     return fail(DiagId::BadImageReference, go::quote(image.ref), error);
-  if (!ImageConfig::parse(image.config, stage.image, error))
-    return fail(DiagId::BadImageConfig, error);
+  auto config = configs.find(image.config);
+  if (config == configs.end()) {
+    ImageConfig parsed;
+    if (!ImageConfig::parse(image.config, parsed, error))
+      return fail(DiagId::BadImageConfig, error);
+    config = configs.try_emplace(image.config, std::move(parsed)).first;
+  }
+  stage.image = config->second;
   context.used.add(image);
   stage.baseImage = stage.image;
   stage.image.created.reset();
@@ -206,9 +214,11 @@ llvm::LogicalResult BaseResolver::run(bool wanted) {
 }
 
 llvm::LogicalResult resolveBaseImage(LowerContext &context,
-                                     const StageList &stages, StageState &stage,
+                                     const StageList &stages,
+                                     BaseConfigs &configs, StageState &stage,
                                      bool wanted) {
-  llvm::LogicalResult result = BaseResolver(context, stages, stage).run(wanted);
+  llvm::LogicalResult result =
+      BaseResolver(context, stages, configs, stage).run(wanted);
   // There is nothing to lower in a stage that only stands for an image.
   if (stage.implicit)
     stage.dispatched = true;

@@ -52,8 +52,10 @@ resolveBases(LowerContext &context, const StageList &stages, bool allStages) {
   }
   if (images.size() > 1)
     std::rotate(images.begin(), images.end() - 1, images.end());
+  BaseConfigs configs;
   for (auto [stage, wanted] : images)
-    if (llvm::failed(resolveBaseImage(context, stages, *stage, wanted)))
+    if (llvm::failed(
+            resolveBaseImage(context, stages, configs, *stage, wanted)))
       return llvm::failure();
   return llvm::success();
 }

@@ -70,10 +70,14 @@ llvm::LogicalResult resolveStages(LowerContext &context, StageList &stages,
                                   StageState &target, bool allStages,
                                   std::deque<ast::Stmt> &triggers);
 
+/// Configs of base images by their JSON: stages often have a base in common.
+using BaseConfigs = llvm::StringMap<ImageConfig>;
+
 /// Resolves the base image of a stage that is on no other stage. Only the
 /// image of a `wanted` stage is asked for; the others' names are looked at.
 llvm::LogicalResult resolveBaseImage(LowerContext &context,
-                                     const StageList &stages, StageState &stage,
+                                     const StageList &stages,
+                                     BaseConfigs &configs, StageState &stage,
                                      bool wanted);
 
 /// Takes over state and config of the stage that `stage` is built on, if any.

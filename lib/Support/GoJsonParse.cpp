@@ -20,6 +20,11 @@ constexpr size_t maxDepth = 10'000;
 
 bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+/// Whether a byte of a string is a character of its own and stands for it.
+bool isPlain(char c) {
+  return static_cast<unsigned char>(c - 0x20) < 0x60 && c != '"' && c != '\\';
+}
+
 /// Shows a byte as the rune of the same number, in single quotes.
 std::string quoteByte(char c) {
   if (c == '\'')
@@ -159,6 +164,8 @@ bool Checker::checkValue(Want &next) {
 bool Checker::checkString() {
   for (++at; at < text.size(); ++at) {
     char c = text[at];
+    if (isPlain(c))
+      continue;
     if (c == '"') {
       ++at;
       return true;
@@ -305,7 +312,13 @@ char32_t Builder::readHex() {
 std::string Builder::readString() {
   std::string out;
   ++at;
-  while (text[at] != '"') {
+  for (;;) {
+    size_t start = at;
+    while (isPlain(text[at]))
+      ++at;
+    out.append(text, start, at - start);
+    if (text[at] == '"')
+      break;
     if (text[at] != '\\') {
       unicode::Decoded next = unicode::decode(text.substr(at));
       unicode::append(out, next.rune);

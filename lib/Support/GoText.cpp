@@ -42,9 +42,23 @@ char shortEscape(char32_t rune) {
   }
 }
 
+/// The number of bytes at the front of `text` that stand for themselves.
+size_t plainPrefix(std::string_view text) {
+  size_t length = 0;
+  while (length < text.size() && text[length] >= ' ' && text[length] <= '~' &&
+         text[length] != '"' && text[length] != '\\')
+    ++length;
+  return length;
+}
+
 void appendQuoted(std::string &out, std::string_view text) {
   out += '"';
-  while (!text.empty()) {
+  while (true) {
+    size_t plain = plainPrefix(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty())
+      break;
     unicode::Decoded next = unicode::decode(text);
     if (!next.valid) {
       out += "\\x";

@@ -58,8 +58,17 @@ char asciiUpper(char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; }
 template <size_t N>
 std::string mapText(std::string_view text, const Mapping (&table)[N],
                     char (*mapAscii)(char)) {
-  std::string out;
-  out.reserve(text.size());
+  std::string out(text);
+  size_t ascii = 0;
+  while (ascii < text.size() &&
+         static_cast<unsigned char>(text[ascii]) < 0x80) {
+    out[ascii] = mapAscii(text[ascii]);
+    ++ascii;
+  }
+  if (ascii == text.size())
+    return out;
+  out.resize(ascii);
+  text.remove_prefix(ascii);
   while (!text.empty()) {
     Decoded next = decode(text);
     if (next.rune < 0x80)
@@ -99,12 +108,12 @@ Decoded decode(std::string_view text) {
 }
 
 void append(std::string &out, char32_t rune) {
-  if (rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF))
-    rune = replacement;
   if (rune < 0x80) {
     out += static_cast<char>(rune);
     return;
   }
+  if (rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF))
+    rune = replacement;
   if (rune < 0x800) {
     out += static_cast<char>(0xC0 | rune >> 6);
   } else if (rune < 0x10000) {
@@ -194,6 +203,14 @@ std::string toUpper(std::string_view text) {
 
 bool equalFold(std::string_view a, std::string_view b) {
   while (!a.empty() && !b.empty()) {
+    // Two letters of ASCII fold to no third.
+    if (static_cast<unsigned char>(a.front() | b.front()) < 0x80) {
+      if (asciiLower(a.front()) != asciiLower(b.front()))
+        return false;
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+      continue;
+    }
     Decoded left = decode(a), right = decode(b);
     if (left.rune != right.rune &&
         mapRune(foldMappings, left.rune) != mapRune(foldMappings, right.rune))

@@ -9,6 +9,7 @@
 #include "WordExpander.h"
 
 #include <fmt/format.h>
+#include <llvm/ADT/STLExtras.h>
 
 namespace llb {
 
@@ -180,9 +181,21 @@ void Expander::processLess(std::string &out) {
     appendRune(out, scanner.next());
 }
 
+/// Whether nothing in `word` means anything but itself.
+static bool isPlain(std::string_view word, char escape) {
+  return llvm::all_of(word, [escape](char c) {
+    return static_cast<unsigned char>(c) < 0x80 && c != '$' && c != '\'' &&
+           c != '"' && c != '<' && c != escape;
+  });
+}
+
 Expanded expandWord(std::string_view word, const EnvGetter &env,
                     const ExpandOptions &options, size_t maxBytes) {
   Expanded result;
+  if (options.maxNesting > 0 && isPlain(word, options.escape)) {
+    result.text = word;
+    return result;
+  }
   std::vector<std::string> words;
   Expander expander(word, env, options, maxBytes, /*capture=*/true);
   expander.run(result.text, words);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Shows a serialised definition as `buildctl debug dump-llb` does, byte for
-// byte. It needs memory for the index of the definition and one operation.
+// byte. It needs memory for the index of the definition and some operations.
 #include "llb/IR/JsonDump.h"
 #include "llb/Support/DiagPrinter.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What `buildctl debug dump-llb` prints (BuildKit v0.32.2), from a module or
-// straight from a serialised Definition, which needs memory for one operation
-// at a time.
+// straight from a serialised Definition, which needs memory for a few hundred
+// operations at a time. Long ones are printed on several threads; what is
+// printed is the same.
 #ifndef LLB_IR_JSONDUMP_H
 #define LLB_IR_JSONDUMP_H
 
