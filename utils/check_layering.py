@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "IR": {"Support"},
     # Which files of a directory count, and for which operation.
     "Context": {"IR", "Support"},
-    "CacheKey": {"IR", "Support"},
+    "CacheKey": {"Context", "IR", "Support"},
     "Diff": {"CacheKey", "IR", "Support"},
     "Passes": {"CacheKey", "IR", "Support"},
     "Reduce": {"IR", "Support"},

@@ -4,14 +4,17 @@
 // naming the inputs by their keys makes keys cover all that is under them.
 #include "llb/CacheKey/CacheKey.h"
 
+#include "llb/CacheKey/ContentKey.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/Volatile.h"
+
+#include <numeric>
 
 namespace llb::cachekey {
 namespace {
 
 /// Keys of another version are other keys.
-constexpr std::string_view prefix = "llb-cache-key/1\n";
+constexpr std::string_view prefix = "llb-cache-key/2\n";
 
 bool isHex(std::string_view text, size_t size) {
   if (text.size() != size)
@@ -37,9 +40,83 @@ bool namesCommit(std::string_view identifier) {
   return isHex(ref, 40) || isHex(ref, 64);
 }
 
-Unresolved unresolvedPart(const ir::Source &source) {
+/// Leaves out what does not change the result.
+ir::Op stableOf(const ir::Op &op) {
+  ir::Op stable = op;
+  stable.constraints.reset();
+  if (auto *source = std::get_if<ir::Source>(&stable.body)) {
+    removeVolatileAttrs(*source);
+    return stable;
+  }
+  if (auto *exec = std::get_if<ir::Exec>(&stable.body)) {
+    if (exec->meta)
+      exec->meta->proxyEnv.reset();
+    return stable;
+  }
+  // Files are the same for every machine.
+  stable.platform.reset();
+  return stable;
+}
+
+/// Computes the keys of a module; `locals` is empty or has one a node.
+Keys compute(const ir::Module &module, const context::LocalContents &locals) {
+  Keys result;
+  size_t count = module.nodes.size();
+  result.keys.reserve(count);
+  auto localAt = [&](ir::NodeId id) -> context::Contents * {
+    return locals.empty() ? nullptr : locals[id.index];
+  };
+  for (uint32_t i = 0; i < count; ++i) {
+    const ir::Op &op = module.nodes[i].op;
+    std::vector<Digest> inputs;
+    std::vector<context::InputRead> reads;
+    bool open = false;
+    for (size_t k = 0; k < op.inputs.size(); ++k) {
+      ir::NodeId from = op.inputs[k].node;
+      context::Contents *local = localAt(from);
+      if (!local) {
+        inputs.push_back(result.keys[from.index]);
+        open = open || result.open[from.index];
+        continue;
+      }
+      if (reads.empty())
+        reads = context::findInputReads(op);
+      std::string error;
+      inputs.push_back(
+          contentKey(*local, selectEntries(local->files(), reads[k], error)));
+      if (error.empty())
+        continue;
+      // What can't be made has no result that a key could stand for.
+      open = true;
+      const auto &source = std::get<ir::Source>(module[from].op.body);
+      result.failures.push_back(
+          {{i}, source.identifier.substr(context::localScheme.size()), error});
+    }
+    Unresolved unresolved = Unresolved::None;
+    std::string content;
+    if (const auto *source = std::get_if<ir::Source>(&op.body)) {
+      unresolved = findUnresolved(*source);
+      if (context::Contents *local = localAt({i})) {
+        unresolved = Unresolved::None;
+        context::InputRead all;
+        all.whole = true;
+        std::string error;
+        content =
+            contentKey(*local, selectEntries(local->files(), all, error)).str();
+      }
+    }
+    result.keys.push_back(keyOf(op, std::move(inputs), content));
+    result.unresolved.push_back(unresolved);
+    result.open.push_back(open || unresolved != Unresolved::None);
+  }
+  return result;
+}
+
+} // namespace
+
+Unresolved findUnresolved(const ir::Source &source) {
   std::string_view identifier = source.identifier;
-  if (identifier.starts_with("local://"))
+  if (identifier.starts_with(context::localScheme))
     return Unresolved::Local;
   bool fixed = true;
   if (identifier.starts_with("docker-image") ||
@@ -53,41 +130,40 @@ Unresolved unresolvedPart(const ir::Source &source) {
   return fixed ? Unresolved::None : Unresolved::Floating;
 }
 
-std::string encode(const ir::Op &op, const std::vector<Digest> &keys) {
-  const auto *source = std::get_if<ir::Source>(&op.body);
-  if (!source || !hasVolatileAttrs(*source))
-    return ir::encodeCanonical(op, keys);
-  ir::Op stable = op;
-  removeVolatileAttrs(std::get<ir::Source>(stable.body));
-  return ir::encodeCanonical(stable, keys);
+Digest keyOf(const ir::Op &op, std::vector<Digest> inputs,
+             std::string_view content) {
+  ir::Op stable = stableOf(op);
+  for (uint32_t i = 0; i < stable.inputs.size(); ++i)
+    stable.inputs[i].node = {i};
+  std::string bytes(prefix);
+  bytes += ir::encodeCanonical(stable, inputs);
+  if (!content.empty()) {
+    bytes += '\n';
+    bytes += content;
+  }
+  return Digest::of(bytes);
 }
 
-} // namespace
+Keys computeKeys(const ir::Module &module) { return compute(module, {}); }
 
-Keys computeKeys(const ir::Module &module) {
-  Keys result;
-  result.keys.reserve(module.nodes.size());
-  for (const ir::Node &node : module.nodes) {
-    std::string bytes(prefix);
-    bytes += encode(node.op, result.keys);
-    result.keys.push_back(Digest::of(bytes));
-    const auto *source = std::get_if<ir::Source>(&node.op.body);
-    result.unresolved.push_back(source ? unresolvedPart(*source)
-                                       : Unresolved::None);
-    bool open = result.unresolved.back() != Unresolved::None;
-    for (const ir::ValueId &input : node.op.inputs)
-      open = open || result.open[input.node.index];
-    result.open.push_back(open);
+llvm::FailureOr<Keys> computeKeys(const ir::Module &module,
+                                  const context::LocalContents &locals,
+                                  DiagEngine &diags) {
+  for (context::Contents *local : locals) {
+    if (!local)
+      continue;
+    std::vector<size_t> all(local->files().entries().size());
+    std::iota(all.begin(), all.end(), 0);
+    if (failed(context::Locals::read(*local, all, diags)))
+      return llvm::failure();
   }
-  return result;
+  return compute(module, locals);
 }
 
 Digest ownKey(const ir::Op &op) {
   ir::Op alone = op;
   alone.inputs.clear();
-  std::string bytes(prefix);
-  bytes += encode(alone, {});
-  return Digest::of(bytes);
+  return keyOf(alone, {});
 }
 
 } // namespace llb::cachekey

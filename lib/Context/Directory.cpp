@@ -75,17 +75,23 @@ int readInfo(int fd, const std::string &name, FileInfo &info) {
   struct stat status;
   if (fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
     return errno;
+  setStatus(status, info);
+  return info.isSymlink() ? readTarget(fd, name, info) : 0;
+}
+
+void setStatus(const struct stat &status, FileInfo &info) {
   info.mode = status.st_mode;
   info.uid = status.st_uid;
   info.gid = status.st_gid;
   info.size = static_cast<uint64_t>(status.st_size);
   info.mtime =
       int64_t(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+  info.ctime =
+      int64_t(status.st_ctim.tv_sec) * 1'000'000'000 + status.st_ctim.tv_nsec;
   info.rdev = status.st_rdev;
   info.device = status.st_dev;
   info.inode = status.st_ino;
   info.links = status.st_nlink;
-  return info.isSymlink() ? readTarget(fd, name, info) : 0;
 }
 
 llvm::Expected<Directory> Directory::open(const std::string &path) {

@@ -22,6 +22,9 @@ int readNames(int fd, std::vector<Name> &names);
 /// errno, or 0.
 int readInfo(int fd, const std::string &name, FileInfo &info);
 
+/// All that `status` tells.
+void setStatus(const struct stat &status, FileInfo &info);
+
 /// Opens a directory in the directory `fd`, no link. Returns errno, or 0.
 int openDirectory(int fd, const std::string &name, UniqueFd &result);
 

@@ -12,8 +12,6 @@
 namespace llb::context {
 namespace {
 
-constexpr std::string_view scheme = "local://";
-
 std::vector<std::string> readList(const ir::Source &source,
                                   const std::string &attr) {
   std::vector<std::string> result;
@@ -29,105 +27,78 @@ std::vector<std::string> readList(const ir::Source &source,
   return result;
 }
 
-class Collector {
-public:
-  explicit Collector(const ir::Module &module) : module(module) {}
+template <class Read> void add(Read &read, Selector selector) {
+  if (std::find(read.selectors.begin(), read.selectors.end(), selector) ==
+      read.selectors.end())
+    read.selectors.push_back(std::move(selector));
+}
 
-  std::vector<LocalRead> run() {
-    for (size_t i = 0; i < module.nodes.size(); ++i) {
-      const auto *source = std::get_if<ir::Source>(&module.nodes[i].op.body);
-      if (source && source->identifier.starts_with(scheme)) {
-        indices[i] = reads.size();
-        LocalRead read;
-        read.node.index = static_cast<uint32_t>(i);
-        read.name = source->identifier.substr(scheme.size());
-        read.filter = filterOf(*source);
-        reads.push_back(std::move(read));
-        used.push_back(false);
-      }
-    }
-    for (const ir::Node &node : module.nodes)
-      collect(node.op);
-    std::vector<LocalRead> result;
-    for (size_t i = 0; i < reads.size(); ++i)
-      if (used[i])
-        result.push_back(std::move(reads[i]));
-    return result;
+/// What is read of each input; indices that name none are no reads.
+class InputReads {
+public:
+  explicit InputReads(size_t count) : reads(count) {}
+
+  void whole(int64_t input) {
+    if (valid(input))
+      reads[static_cast<size_t>(input)].whole = true;
   }
+  void select(int64_t input, Selector selector) {
+    if (valid(input))
+      add(reads[static_cast<size_t>(input)], std::move(selector));
+  }
+  /// Names of owners are looked up in a tree of files.
+  void lookUp(const std::optional<ir::ChownOpt> &owner) {
+    if (!owner)
+      return;
+    for (const auto *user : {&owner->user, &owner->group})
+      if (*user)
+        if (const auto *name = std::get_if<ir::NamedUser>(&(*user)->user))
+          whole(name->input);
+  }
+
+  std::vector<InputRead> reads;
 
 private:
-  /// The local source behind an input, or null.
-  LocalRead *find(const ir::Op &op, int64_t input) {
-    if (input < 0 || static_cast<size_t>(input) >= op.inputs.size())
-      return nullptr;
-    auto found = indices.find(op.inputs[static_cast<size_t>(input)].node.index);
-    if (found == indices.end())
-      return nullptr;
-    used[found->second] = true;
-    return &reads[found->second];
+  bool valid(int64_t input) const {
+    return input >= 0 && static_cast<size_t>(input) < reads.size();
   }
-
-  void addWhole(const ir::Op &op, int64_t input) {
-    if (LocalRead *read = find(op, input))
-      read->whole = true;
-  }
-
-  void addSelector(const ir::Op &op, int64_t input, Selector selector) {
-    LocalRead *read = find(op, input);
-    if (read && std::find(read->selectors.begin(), read->selectors.end(),
-                          selector) == read->selectors.end())
-      read->selectors.push_back(std::move(selector));
-  }
-
-  void collect(const ir::Op &op) {
-    if (const auto *file = std::get_if<ir::File>(&op.body))
-      collectFile(op, *file);
-    else if (const auto *exec = std::get_if<ir::Exec>(&op.body))
-      collectExec(op, *exec);
-    else
-      for (size_t i = 0; i < op.inputs.size(); ++i)
-        addWhole(op, static_cast<int64_t>(i));
-  }
-
-  void collectFile(const ir::Op &op, const ir::File &file) {
-    auto inputs = static_cast<int64_t>(op.inputs.size());
-    for (const ir::FileAction &action : file.actions) {
-      if (action.input < inputs)
-        addWhole(op, action.input);
-      const auto *copy = std::get_if<ir::Copy>(&action.action);
-      if (!copy || action.secondaryInput >= inputs)
-        continue;
-      addSelector(op, action.secondaryInput, selectorOf(*copy));
-    }
-  }
-
-  void collectExec(const ir::Op &op, const ir::Exec &exec) {
-    for (const ir::Mount &mount : exec.mounts) {
-      if (mount.mountType == ir::MountType::Secret ||
-          mount.mountType == ir::MountType::Ssh ||
-          mount.mountType == ir::MountType::Tmpfs)
-        continue;
-      std::string path = go::joinPath({"/", mount.selector});
-      bool byContent =
-          mount.output == ir::noIndex || mount.readonly || path == "/";
-      if (mount.contentCache == ir::MountContentCache::Off)
-        byContent = false;
-      if (!byContent) {
-        addWhole(op, mount.input);
-        continue;
-      }
-      Selector selector;
-      selector.path = std::move(path);
-      selector.followLinks = true;
-      addSelector(op, mount.input, std::move(selector));
-    }
-  }
-
-  const ir::Module &module;
-  std::map<size_t, size_t> indices;
-  std::vector<LocalRead> reads;
-  std::vector<bool> used;
 };
+
+void readFile(const ir::File &file, InputReads &reads) {
+  for (const ir::FileAction &action : file.actions) {
+    reads.whole(action.input);
+    std::visit(
+        [&](const auto &body) {
+          if constexpr (requires { body.owner; })
+            reads.lookUp(body.owner);
+        },
+        action.action);
+    if (const auto *copy = std::get_if<ir::Copy>(&action.action))
+      reads.select(action.secondaryInput, selectorOf(*copy));
+  }
+}
+
+void readExec(const ir::Exec &exec, InputReads &reads) {
+  for (const ir::Mount &mount : exec.mounts) {
+    if (mount.mountType == ir::MountType::Secret ||
+        mount.mountType == ir::MountType::Ssh ||
+        mount.mountType == ir::MountType::Tmpfs)
+      continue;
+    std::string path = go::joinPath({"/", mount.selector});
+    bool byContent =
+        mount.output == ir::noIndex || mount.readonly || path == "/";
+    if (mount.contentCache == ir::MountContentCache::Off)
+      byContent = false;
+    if (!byContent) {
+      reads.whole(mount.input);
+      continue;
+    }
+    Selector selector;
+    selector.path = std::move(path);
+    selector.followLinks = true;
+    reads.select(mount.input, std::move(selector));
+  }
+}
 
 } // namespace
 
@@ -150,8 +121,49 @@ Selector selectorOf(const ir::Copy &copy) {
   return selector;
 }
 
+std::vector<InputRead> findInputReads(const ir::Op &op) {
+  InputReads found(op.inputs.size());
+  if (const auto *file = std::get_if<ir::File>(&op.body))
+    readFile(*file, found);
+  else if (const auto *exec = std::get_if<ir::Exec>(&op.body))
+    readExec(*exec, found);
+  else
+    for (InputRead &read : found.reads)
+      read.whole = true;
+  return std::move(found.reads);
+}
+
 std::vector<LocalRead> findLocalReads(const ir::Module &module) {
-  return Collector(module).run();
+  std::vector<LocalRead> result;
+  std::map<uint32_t, LocalRead> reads;
+  for (uint32_t i = 0; i < module.nodes.size(); ++i) {
+    const ir::Op &op = module.nodes[i].op;
+    const auto *source = std::get_if<ir::Source>(&op.body);
+    if (source && source->identifier.starts_with(localScheme)) {
+      LocalRead &read = reads[i];
+      read.node.index = i;
+      read.name = source->identifier.substr(localScheme.size());
+      read.filter = filterOf(*source);
+    }
+    auto isLocal = [&](const ir::ValueId &input) {
+      return reads.count(input.node.index) != 0;
+    };
+    if (std::none_of(op.inputs.begin(), op.inputs.end(), isLocal))
+      continue;
+    std::vector<InputRead> more = findInputReads(op);
+    for (size_t k = 0; k < more.size(); ++k) {
+      auto found = reads.find(op.inputs[k].node.index);
+      if (found == reads.end())
+        continue;
+      found->second.whole |= more[k].whole;
+      for (Selector &selector : more[k].selectors)
+        add(found->second, std::move(selector));
+    }
+  }
+  for (auto &[index, read] : reads)
+    if (read.whole || !read.selectors.empty())
+      result.push_back(std::move(read));
+  return result;
 }
 
 } // namespace llb::context

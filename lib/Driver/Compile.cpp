@@ -86,8 +86,8 @@ llvm::LogicalResult Compilation::writeOutput(Write write) {
     return llvm::failure();
   }
   bool binary = options.emit == EmitKind::Llb || isBuild(options.emit);
-  if (binary && !listsContext() && options.impact.empty() &&
-      file->isTerminal() && !options.force) {
+  if (binary && !listsContext() && !options.explains() && file->isTerminal() &&
+      !options.force) {
     diags.report(DiagId::BinaryToTerminal, {});
     return llvm::failure();
   }
@@ -155,12 +155,8 @@ int Compilation::dumpTokens(frontend::Language language) {
 
 llvm::LogicalResult Compilation::build(const lower::Lowered &lowered,
                                        llvm::raw_ostream &out) {
-  std::map<std::string, std::string> locals = options.locals;
-  for (const char *name : {"context", "dockerfile"})
-    if (auto directory = localDirectory(options, name))
-      locals.try_emplace(name, *directory);
-  return capabilities.build(
-      {options, lowered, std::move(locals), text, diags, out, *messages});
+  return capabilities.build({options, lowered, localDirectories(options), text,
+                             diags, out, *messages});
 }
 
 int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
@@ -175,7 +171,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (failed(input))
     return ExitFailed;
   text = input->text;
-  if (isBuild(options.emit) && !capabilities.build) {
+  if (isBuild(options.emit) && !options.explains() && !capabilities.build) {
     std::string reason = runBuildProgram(
         capabilities.argv, input->fromStandardInput
                                ? std::optional<std::string>(input->text)
@@ -280,7 +276,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (!good)
     return ExitFailed;
   if (failed(writeOutput([&](llvm::raw_ostream &out) {
-        return isBuild(options.emit) && !lowered->answer
+        return isBuild(options.emit) && !lowered->answer && !options.explains()
                    ? build(*lowered, out)
                    : emit(*lowered, options, diags, out);
       })))

@@ -28,6 +28,14 @@ std::optional<std::string> localDirectory(const Options &options,
   return directory.empty() ? "." : directory;
 }
 
+std::map<std::string, std::string> localDirectories(const Options &options) {
+  std::map<std::string, std::string> locals = options.locals;
+  for (const char *name : {"context", "dockerfile"})
+    if (auto directory = localDirectory(options, name))
+      locals.try_emplace(name, *directory);
+  return locals;
+}
+
 std::string joinShown(const std::string &directory, std::string_view path) {
   if (directory == ".")
     return std::string(path);

@@ -25,6 +25,9 @@ std::string contextDirectory(const Options &options);
 std::optional<std::string> localDirectory(const Options &options,
                                           const std::string &name);
 
+/// Those of all local sources that the options tell.
+std::map<std::string, std::string> localDirectories(const Options &options);
+
 /// `directory` and a path in it, as a person would write them.
 std::string joinShown(const std::string &directory, std::string_view path);
 

@@ -3,6 +3,8 @@
 // One case an emit kind. A definition has room for one result, so the forms
 // made of definitions take one platform only.
 #include "Emit.h"
+#include "ContextFiles.h"
+#include "Explain.h"
 #include "llb/Driver/Version.h"
 
 #include "llb/CacheKey/Impact.h"
@@ -58,6 +60,46 @@ void writeAnswer(const std::map<std::string, std::string> &answer,
     out << text->second << (json ? "\n" : "");
 }
 
+llvm::LogicalResult writeKeys(const lower::Lowered &lowered,
+                              const Options &options, DiagEngine &diags,
+                              llvm::raw_ostream &out) {
+  context::Locals locals(localDirectories(options),
+                         contentOptions(options.hashIndex));
+  std::vector<ExplainedModule> modules;
+  for (const lower::LoweredImage &image : lowered.images) {
+    auto explained =
+        explain(image.module, lowered.images.size() > 1 ? image.platformId : "",
+                locals, diags);
+    if (failed(explained))
+      return llvm::failure();
+    modules.push_back(std::move(*explained));
+  }
+  (options.json ? printKeysJson : printKeysText)(modules, out);
+  return llvm::success();
+}
+
+/// As JSON an object for each platform, a line each.
+llvm::LogicalResult writeImpact(const lower::Lowered &lowered,
+                                const Options &options, DiagEngine &diags,
+                                llvm::raw_ostream &out) {
+  context::Locals locals(localDirectories(options), {});
+  for (const lower::LoweredImage &image : lowered.images) {
+    auto contents = locals.find(image.module, diags);
+    if (failed(contents))
+      return llvm::failure();
+    auto impact = cachekey::findImpact(image.module, "context", options.impact,
+                                       *contents);
+    if (options.json) {
+      cachekey::printImpactJson(image.module, impact, out);
+      continue;
+    }
+    if (lowered.images.size() > 1)
+      out << image.platformId << ":\n";
+    cachekey::printImpactText(image.module, impact, out);
+  }
+  return llvm::success();
+}
+
 } // namespace
 
 llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
@@ -66,16 +108,10 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
     writeAnswer(*lowered.answer, options, diags, out);
     return llvm::success();
   }
-  if (!options.impact.empty()) {
-    for (const lower::LoweredImage &image : lowered.images) {
-      if (lowered.images.size() > 1)
-        out << image.platformId << ":\n";
-      cachekey::printImpactText(
-          image.module,
-          cachekey::findImpact(image.module, "context", options.impact), out);
-    }
-    return llvm::success();
-  }
+  if (options.printKeys)
+    return writeKeys(lowered, options, diags, out);
+  if (!options.impact.empty())
+    return writeImpact(lowered, options, diags, out);
   if (options.emit == EmitKind::Config) {
     writeConfigs(lowered, options.buildctl, out);
     return llvm::success();

@@ -138,17 +138,26 @@ bool OptTool::writeEach(const ir::Module &module) {
 bool OptTool::write(const ir::Module &module) {
   if (options.disableOutput)
     return true;
-  if (options.printKeys)
+  if (options.printKeys) {
+    context::Locals locals(options.contexts, contentOptions(options.hashIndex));
+    auto explained = explain(module, "", locals, tool.diags);
+    return succeeded(explained) &&
+           writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
+             (options.json ? printKeysJson : printKeysText)({*explained}, out);
+           });
+  }
+  if (!options.impact.empty()) {
+    context::Locals locals(options.contexts, {});
+    auto contents = locals.find(module, tool.diags);
+    if (failed(contents))
+      return false;
+    auto impact = cachekey::findImpact(module, options.impactContext,
+                                       options.impact, *contents);
     return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
-      (options.json ? printKeysJson : printKeysText)(module, out);
-    });
-  if (!options.impact.empty())
-    return writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {
-      auto impact =
-          cachekey::findImpact(module, options.impactContext, options.impact);
       (options.json ? cachekey::printImpactJson
                     : cachekey::printImpactText)(module, impact, out);
     });
+  }
   if (!options.outputDir.empty())
     return writeEach(module);
   if (!options.text)

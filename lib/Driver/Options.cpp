@@ -238,6 +238,17 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "impact", cl::CommaSeparated,
       cl::desc("Write what builds again if these files of the context change"),
       cl::value_desc("path,..."), cl::cat(category));
+  cl::opt<bool> printKeys(
+      "print-keys",
+      cl::desc("Write the cache key of each step, by content of the contexts"),
+      cl::cat(category));
+  cl::opt<std::string> hashIndex(
+      "hash-index",
+      cl::desc("Where hashes of files are remembered, or none (default: "
+               "$XDG_CACHE_HOME/llbc/hashes)"),
+      cl::value_desc("dir"), cl::cat(category));
+  cl::opt<bool> json("json", cl::desc("Keys and impact as JSON"),
+                     cl::cat(category));
   cl::opt<passes::RemarkFormat> remarks(
       "remarks", cl::desc("Say what passes changed and what not, and why"),
       cl::init(passes::RemarkFormat::None),
@@ -371,6 +382,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.listContext = listContext;
   result.whyIgnored.assign(whyIgnored.begin(), whyIgnored.end());
   result.remarks = remarks;
+  result.printKeys = printKeys;
+  result.hashIndex = hashIndex;
+  result.json = json;
   result.impact.assign(impact.begin(), impact.end());
   result.maxValueBytes = maxValue;
   result.maxOpsBytes = maxOps;

@@ -27,6 +27,19 @@ bool parseToolOptions(int argc, char **argv, std::string_view tool,
   return llvm::cl::ParseCommandLineOptions(argc, argv, overview, &llvm::errs());
 }
 
+std::map<std::string, std::string>
+readContextOptions(const std::vector<std::string> &values) {
+  std::map<std::string, std::string> directories;
+  for (const std::string &value : values) {
+    size_t end = value.find_first_of("=/");
+    if (end == std::string::npos || value[end] == '/')
+      directories["context"] = value;
+    else
+      directories[value.substr(0, end)] = value.substr(end + 1);
+  }
+  return directories;
+}
+
 int ToolRun::finish(bool ok) {
   // Showing the places of a million faults in one line would take hours.
   printDiagnostics(diags, llvm::errs(), /*limit=*/100);

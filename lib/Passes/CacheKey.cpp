@@ -13,6 +13,8 @@
 //
 // the key of %a is the same whatever the id, and is open, since a definition
 // does not know what is in a directory; the key of %b stands for one content.
+// `llb-opt --print-keys --context=DIR` looks into the directory, and then the
+// keys of %a and its readers cover just what these take.
 //
 // Algorithm. The canonical encoding of each operation without its volatile
 // parts, naming inputs by their keys, is hashed (docs/CacheKeys.md). `llb-opt

@@ -38,6 +38,14 @@ static cl::opt<std::string>
     impactContext("impact-context",
                   cl::desc("Local directory that --impact is about"),
                   cl::value_desc("name"), cl::init("context"), category);
+static cl::list<std::string>
+    contexts("context",
+             cl::desc("Directory of a local source (default name: context)"),
+             cl::value_desc("[name=]dir"), category);
+static cl::opt<std::string>
+    hashIndex("hash-index",
+              cl::desc("Where hashes of files are remembered, or none"),
+              cl::value_desc("dir"), category);
 static cl::opt<bool> json("json", cl::desc("Keys and impact as JSON"),
                           category);
 static cl::opt<std::string>
@@ -144,6 +152,8 @@ int main(int argc, char **argv) {
   options.printKeys = printKeys;
   options.impact.assign(impact.begin(), impact.end());
   options.impactContext = impactContext;
+  options.contexts = readContextOptions(contexts);
+  options.hashIndex = hashIndex;
   options.json = json;
   options.outputDir = outputDir;
   options.imageLock = imageLock;

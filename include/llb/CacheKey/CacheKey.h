@@ -5,6 +5,7 @@
 #ifndef LLB_CACHEKEY_CACHEKEY_H
 #define LLB_CACHEKEY_CACHEKEY_H
 
+#include "llb/Context/Locals.h"
 #include "llb/IR/Module.h"
 
 namespace llb::cachekey {
@@ -18,6 +19,14 @@ enum class Unresolved : uint8_t {
   Floating,
 };
 
+/// A reader of a local directory that will not find what it reads.
+struct ReadFailure {
+  ir::NodeId node;
+  /// Of the local source: `context`.
+  std::string context;
+  std::string text;
+};
+
 struct Keys {
   /// One a node.
   std::vector<Digest> keys;
@@ -25,10 +34,26 @@ struct Keys {
   std::vector<Unresolved> unresolved;
   /// Whether the node or something under it leaves something open.
   std::vector<bool> open;
+  std::vector<ReadFailure> failures;
 };
 
 /// Keys from definitions alone. Linear in the size of the module.
 Keys computeKeys(const ir::Module &module);
+
+/// Keys that cover the content of those local sources that are in `locals`,
+/// all of which is read. Reports what cannot be read.
+llvm::FailureOr<Keys> computeKeys(const ir::Module &module,
+                                  const context::LocalContents &locals,
+                                  DiagEngine &diags);
+
+/// What an open source brings, or nothing.
+Unresolved findUnresolved(const ir::Source &source);
+
+/// The key of one operation. `inputs` are those of its inputs, or the content
+/// keys of what it takes of local directories; `content` stands for what an
+/// open source brings, if that is known.
+Digest keyOf(const ir::Op &op, std::vector<Digest> inputs,
+             std::string_view content = {});
 
 /// The key of an operation as if it had no inputs: what it does, not on what.
 Digest ownKey(const ir::Op &op);

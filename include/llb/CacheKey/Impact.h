@@ -4,6 +4,7 @@
 #ifndef LLB_CACHEKEY_IMPACT_H
 #define LLB_CACHEKEY_IMPACT_H
 
+#include "llb/Context/Locals.h"
 #include "llb/IR/Module.h"
 
 #include <llvm/Support/raw_ostream.h>
@@ -24,11 +25,14 @@ struct Impact {
   std::vector<ir::NodeId> longestChain;
 };
 
-/// Of changes to `paths`, relative to the local directory called `context`. As
-/// BuildKit's cache: a copy builds again if what it copies changed, a process
-/// if anything under it did. Links are not followed.
+/// Of changes to the content of `paths`, relative to the local directory called
+/// `context`. As BuildKit's cache: a copy builds again if what it copies
+/// changed, a process if anything under it did. Where `locals` has the
+/// directory, a reader takes of it what is there, links followed; a path that
+/// is not there, and directories that are not known, are judged by names.
 Impact findImpact(const ir::Module &module, const std::string &context,
-                  const std::vector<std::string> &paths);
+                  const std::vector<std::string> &paths,
+                  const context::LocalContents &locals = {});
 
 /// `Dockerfile:3 [2/4] COPY a /srv: rebuilds` a line, then the longest chain.
 void printImpactText(const ir::Module &module, const Impact &impact,

@@ -29,6 +29,8 @@ struct FileInfo {
   uint64_t size = 0;
   /// Nanoseconds since 1970.
   int64_t mtime = 0;
+  /// When anything of it, also its mode or attributes, was last changed.
+  int64_t ctime = 0;
   /// Of a device.
   uint64_t rdev = 0;
   uint64_t device = 0;

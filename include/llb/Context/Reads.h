@@ -10,6 +10,17 @@
 
 namespace llb::context {
 
+/// How the identifiers of local sources start.
+inline constexpr std::string_view localScheme = "local://";
+
+/// What an operation takes of one of its inputs.
+struct InputRead {
+  /// Each once, in the order of the operation.
+  std::vector<Selector> selectors;
+  /// All that there is, whatever the selectors say.
+  bool whole = false;
+};
+
 /// One local source and all its readers.
 struct LocalRead {
   ir::NodeId node;
@@ -29,6 +40,9 @@ Filter filterOf(const ir::Source &source);
 /// What a copy takes of its source (BuildKit v0.32.2, solver/llbsolver/ops
 /// file.go).
 Selector selectorOf(const ir::Copy &copy);
+
+/// What `op` takes of each of its inputs, as far as its definition tells.
+std::vector<InputRead> findInputReads(const ir::Op &op);
 
 /// The local sources of `module` that something reads, in its order.
 std::vector<LocalRead> findLocalReads(const ir::Module &module);

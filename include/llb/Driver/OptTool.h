@@ -21,6 +21,10 @@ struct OptOptions {
   /// directory `impactContext` change.
   std::vector<std::string> impact;
   std::string impactContext = "context";
+  /// Directories of local sources by name, and where hashes of their files are
+  /// remembered: a folder, `none`, or empty for the default.
+  std::map<std::string, std::string> contexts;
+  std::string hashIndex;
   /// Keys and impact as JSON.
   bool json = false;
   std::string resultName;

@@ -108,6 +108,15 @@ struct Options {
   /// Instead of the LLB: what builds again if these files of the context
   /// change.
   std::vector<std::string> impact;
+  /// Instead of the LLB: its cache keys.
+  bool printKeys = false;
+  /// Where hashes of files are remembered: a folder, `none`, or empty for the
+  /// default.
+  std::string hashIndex;
+  /// What takes the place of the LLB as JSON.
+  bool json = false;
+  /// Whether something about the LLB takes its place.
+  bool explains() const { return printKeys || !impact.empty(); }
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
   unsigned maxNesting = 1000;

@@ -10,6 +10,7 @@
 #include <llvm/ADT/STLFunctionalExtras.h>
 #include <llvm/Support/CommandLine.h>
 #include <llvm/Support/SourceMgr.h>
+#include <map>
 
 namespace llb::driver {
 
@@ -20,6 +21,11 @@ llvm::cl::OptionCategory &toolOptions();
 /// the exit status is 2. `--help` and `--version` do not return.
 bool parseToolOptions(int argc, char **argv, std::string_view tool,
                       const char *overview);
+
+/// `--context`: directories by the names of local sources. `NAME=DIR` has no
+/// slash in front of the sign; `DIR` alone is `context`.
+std::map<std::string, std::string>
+readContextOptions(const std::vector<std::string> &values);
 
 /// A run of a tool: its diagnostics and what becomes of them.
 class ToolRun {
