@@ -5,6 +5,7 @@
 #include "llb/Driver/Bundle.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/JsonDump.h"
+#include "llb/Lower/ResultMetadata.h"
 #include "llb/Support/GoJson.h"
 
 #include <llvm/ADT/StringRef.h>
@@ -137,44 +138,6 @@ void writeOutput(const lower::LoweredImage &image, bool multiPlatform,
   out << '}';
 }
 
-/// One image a platform, sorted by its id: one that was asked for twice is
-/// built twice, and the last stays.
-std::vector<const lower::LoweredImage *>
-distinctImages(const lower::Lowered &lowered) {
-  std::map<std::string_view, const lower::LoweredImage *> byId;
-  for (const lower::LoweredImage &image : lowered.images)
-    byId[image.platformId] = &image;
-  std::vector<const lower::LoweredImage *> result;
-  for (const auto &[id, image] : byId)
-    result.push_back(image);
-  return result;
-}
-
-void writePlatforms(const lower::Lowered &lowered, llvm::raw_ostream &out) {
-  out << "{\"Platforms\":[";
-  Separator separator(out);
-  for (const lower::LoweredImage &image : lowered.images) {
-    const PlatformSpec &platform = image.platform;
-    separator.next();
-    out << "{\"ID\":" << go::jsonString(image.platformId)
-        << ",\"Platform\":{\"architecture\":"
-        << go::jsonString(platform.architecture)
-        << ",\"os\":" << go::jsonString(platform.os);
-    if (!platform.osVersion.empty())
-      out << ",\"os.version\":" << go::jsonString(platform.osVersion);
-    if (!platform.osFeatures.empty()) {
-      out << ",\"os.features\":[";
-      for (size_t i = 0; i < platform.osFeatures.size(); ++i)
-        out << (i ? "," : "") << go::jsonString(platform.osFeatures[i]);
-      out << ']';
-    }
-    if (!platform.variant.empty())
-      out << ",\"variant\":" << go::jsonString(platform.variant);
-    out << "}}";
-  }
-  out << "]}";
-}
-
 void writeMeta(const lower::Lowered &lowered, llvm::raw_ostream &out) {
   out << '{';
   Separator separator(out);
@@ -186,27 +149,10 @@ void writeMeta(const lower::Lowered &lowered, llvm::raw_ostream &out) {
     out << '}';
     return;
   }
-  for (const lower::LoweredImage *each : distinctImages(lowered)) {
-    const lower::LoweredImage &image = *each;
-    std::string suffix =
-        lowered.multiPlatform ? "/" + image.platformId : std::string();
+  for (const auto &[key, value] : lower::resultMetadata(lowered)) {
     separator.next();
-    out << go::jsonString("containerimage.config" + suffix) << ':'
-        << image.config;
-    if (image.baseConfig) {
-      separator.next();
-      out << go::jsonString("containerimage.base.config" + suffix) << ':'
-          << *image.baseConfig;
-    }
-    if (lowered.sourceDateEpoch) {
-      separator.next();
-      out << go::jsonString("source.date.epoch" + suffix) << ':'
-          << *lowered.sourceDateEpoch;
-    }
+    out << go::jsonString(key) << ':' << value;
   }
-  separator.next();
-  out << "\"refs.platforms\":";
-  writePlatforms(lowered, out);
   out << '}';
 }
 
@@ -214,7 +160,7 @@ void writeOutputs(const lower::Lowered &lowered, bool gateway,
                   llvm::raw_ostream &out) {
   out << '[';
   Separator separator(out);
-  for (const lower::LoweredImage *image : distinctImages(lowered)) {
+  for (const lower::LoweredImage *image : lower::distinctImages(lowered)) {
     separator.next();
     writeOutput(*image, lowered.multiPlatform, gateway, out);
   }

@@ -5,6 +5,7 @@
 #include "Answer.h"
 
 #include "AnswerJson.h"
+#include "llb/IR/JsonDump.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoTable.h"
 
@@ -130,6 +131,12 @@ Answer answerDescribe() {
   return {{"result.json", go::indentJson(json)},
           {"result.txt", table.str()},
           {"version", std::string(version)}};
+}
+
+Answer answerConvertLlb(const ir::Module &module) {
+  return {{"result.json",
+           go::indentJson(ir::convertJson(module, module.results.front()))},
+          {"version", "0.1.0"}};
 }
 
 } // namespace llb::lower

@@ -185,7 +185,7 @@ Answer answerLint(const ast::BuildFile &file, const LowerOptions &options,
       });
     std::string &sources = object.member("sources");
     sources += '[';
-    appendSource(sources, file, loadDefinition(file, options, frontend));
+    appendSource(sources, file, loadDefinition(options, frontend));
     sources += ']';
     if (error)
       appendError(object.member("buildError"), *error);

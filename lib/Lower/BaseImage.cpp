@@ -42,6 +42,7 @@ private:
   llvm::LogicalResult takeReplacement(const NamedContext &named);
   llvm::LogicalResult fetchConfig(Reference &ref, bool &isScratch);
   llvm::LogicalResult imageNotFound(const std::string &why);
+  std::string logName() const;
   void detectPlatform();
   void addImage();
 
@@ -108,6 +109,12 @@ llvm::LogicalResult BaseResolver::imageNotFound(const std::string &why) {
               didYouMean(written, names, true));
 }
 
+std::string BaseResolver::logName() const {
+  std::string prefix =
+      context.frontend.multiPlatform ? platform.formatAll() + " " : "";
+  return "[" + prefix + "internal] load metadata for " + stage.baseName;
+}
+
 /// Without a platform asked for, an image for another one that can be built
 /// here is taken as it is.
 void BaseResolver::detectPlatform() {
@@ -129,8 +136,9 @@ void BaseResolver::detectPlatform() {
 llvm::LogicalResult BaseResolver::fetchConfig(Reference &ref, bool &isScratch) {
   ImageResolver::Answer answer;
   if (context.options.resolver)
-    answer = context.options.resolver->resolve(
-        stage.baseName, platform.normalized(), context.frontend.resolveMode);
+    answer = context.options.resolver->resolveFor(
+        {logName(), ""}, stage.baseName, platform.normalized(),
+        context.frontend.resolveMode);
   if (!answer.image && !answer.error.empty())
     return imageNotFound(answer.error);
   if (!answer.image || answer.image->config.empty()) {

@@ -4,9 +4,12 @@
 // is an archive or a lone Dockerfile; a compiler that is handed the Dockerfile
 // takes it for an archive.
 #include "BuildContext.h"
+#include "InputDefinition.h"
 #include "Sources.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
+
+#include <llvm/Support/SourceMgr.h>
 
 namespace llb::lower {
 
@@ -87,6 +90,8 @@ llvm::FailureOr<ir::ValueId> addRemoteContext(LowerContext &context) {
   ir::ValueId archive =
       addHttpSource(context, *url, "context", "",
                     namedMetadata(internalName("load remote build context")));
+  if (context.options.contextIsFile)
+    return archive;
   ir::Copy unpack;
   unpack.src = "/context";
   unpack.dest = "/";
@@ -106,8 +111,41 @@ llvm::LogicalResult addIgnoreMatcher(LowerContext &context) {
   return llvm::failure();
 }
 
+/// The definition that the client handed in as the context, if it did.
+static llvm::FailureOr<ir::ValueId> addInputContext(LowerContext &context) {
+  const std::string *bytes =
+      context.options.host ? context.options.host->input(localName) : nullptr;
+  return bytes ? addDefinition(context, *bytes) : ir::ValueId();
+}
+
+std::optional<ir::Module> loadHttpContext(const LowerOptions &options) {
+  auto find = [&](const std::string &key) {
+    auto found = options.opts.find(key);
+    return found == options.opts.end() ? nullptr : &found->second;
+  };
+  const std::string *key = find("contextkey");
+  const std::string *url = find(key ? *key : localName);
+  GitRef ref;
+  std::string error;
+  if (!url || !isHttp(*url) ||
+      GitRef::parse(*url, ref, error) != GitRef::Kind::NotGit)
+    return std::nullopt;
+  ast::BuildFile file;
+  FrontendOptions frontend;
+  llvm::SourceMgr sources;
+  DiagEngine diags(sources);
+  check::Linter linter({}, file.words, diags);
+  LowerContext context(file, options, frontend, linter, diags);
+  ir::ValueId source =
+      addHttpSource(context, *url, "context", "",
+                    namedMetadata(internalName("load remote build context")));
+  return std::move(context.builder).build(source, "", {});
+}
+
 llvm::LogicalResult addBuildContext(LowerContext &context) {
   llvm::FailureOr<ir::ValueId> remote = addRemoteContext(context);
+  if (llvm::succeeded(remote) && !remote->valid())
+    remote = addInputContext(context);
   if (llvm::failed(remote))
     return llvm::failure();
   if (!remote->valid()) {

@@ -2,8 +2,9 @@
 //
 // SOURCE_DATE_EPOCH is a number of seconds, or names something that has a time:
 // the build context, a named context, or a stage that adds one remote file.
-// Asking a remote for its time is left to a builder: here these are checked,
-// and the epoch stays unset, as it does for a local context.
+// Only a builder can ask a remote for its time, and is asked for that of the
+// context; the others are checked, and the epoch stays unset, as it does for a
+// local context.
 #include "Epoch.h"
 #include "NamedContext.h"
 #include "llb/Support/Digest.h"
@@ -135,11 +136,37 @@ static const std::string *askedFor(const LowerContext &context) {
   return global && !global->empty() ? global : nullptr;
 }
 
+/// The time of the main context, if the builder knows it.
+static llvm::LogicalResult takeContextTime(LowerContext &context) {
+  if (!context.options.host || context.contextIsLocal)
+    return llvm::success();
+  // An archive or a folder of the context is a copy out of its source.
+  ir::ValueId root = context.buildContext;
+  while (root.valid() && std::holds_alternative<ir::File>(
+                             context.builder.get(root.node).op.body))
+    root = context.builder.get(root.node).op.inputs.front();
+  const auto *source =
+      root.valid()
+          ? std::get_if<ir::Source>(&context.builder.get(root.node).op.body)
+          : nullptr;
+  // What the client handed in has no time.
+  if (!source || !(source->identifier.starts_with("git://") ||
+                   source->identifier.starts_with("http")))
+    return llvm::success();
+  std::string error;
+  context.epoch = context.options.host->sourceTime(
+      *source, internalName("resolve main build context metadata"), error);
+  if (error.empty())
+    return llvm::success();
+  context.diags.report(DiagId::BadEpoch, {}, error);
+  return llvm::failure();
+}
+
 /// Whether `value` names something that has a time.
 static llvm::LogicalResult checkName(LowerContext &context,
                                      const std::string &value) {
   if (value == "context")
-    return llvm::success();
+    return takeContextTime(context);
   auto named = findNamedContext(context, value, std::nullopt, std::nullopt);
   if (llvm::failed(named))
     return llvm::failure();

@@ -16,7 +16,9 @@ ImageLowering::ImageLowering(const ast::BuildFile &file,
                              check::Linter &linter, DiagEngine &diags,
                              const std::optional<PlatformSpec> &platform)
     : context(file, options, frontend, linter, diags), platform(platform) {
-  context.buildPlatforms = {PlatformSpec::host()};
+  context.buildPlatforms = options.buildPlatforms;
+  if (context.buildPlatforms.empty())
+    context.buildPlatforms = {PlatformSpec::host()};
   context.implicitTarget = !platform;
   context.targetPlatform = platform.value_or(context.buildPlatforms.front());
   context.buildArgs = frontend.buildArgs;
@@ -93,6 +95,8 @@ LoweredImage ImageLowering::takeImage(std::vector<ir::SourceInfo> sourceInfos) {
   result.platformId = asked.formatAll();
   result.platform = exportPlatform(asked, target->image.platform);
   std::string name = context.frontend.multiPlatform ? result.platformId : "";
+  sourceInfos.insert(sourceInfos.end(), context.inputSources.begin(),
+                     context.inputSources.end());
   result.module =
       std::move(context.builder)
           .build(target->root, std::move(name), std::move(sourceInfos));

@@ -3,6 +3,7 @@
 // Named contexts.
 #include "NamedContext.h"
 #include "BuildContext.h"
+#include "InputDefinition.h"
 #include "Sources.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
@@ -88,7 +89,8 @@ private:
     return fmt::format("[context {}] {}", named.key, text);
   }
   /// The config of `ref`, asked for under that name.
-  llvm::FailureOr<ImageConfig> resolve(const std::string &ref);
+  llvm::FailureOr<ImageConfig> resolve(const std::string &ref,
+                                       const std::string &store = "");
   /// State.WithImageConfig
   void applyConfig(const ImageConfig &image);
 
@@ -97,6 +99,7 @@ private:
   llvm::LogicalResult loadHttp();
   llvm::LogicalResult loadOciLayout(std::string_view ref);
   llvm::LogicalResult loadLocal(std::string_view name);
+  llvm::LogicalResult loadInput(const std::string &name);
 
   LowerContext &context;
   const NamedContext &named;
@@ -106,13 +109,15 @@ private:
 
 } // namespace
 
-llvm::FailureOr<ImageConfig> ContextLoader::resolve(const std::string &ref) {
+llvm::FailureOr<ImageConfig> ContextLoader::resolve(const std::string &ref,
+                                                    const std::string &store) {
   PlatformSpec platform =
       named.platform.value_or(PlatformSpec::host()).normalized();
   ImageResolver::Answer answer;
   if (context.options.resolver)
-    answer = context.options.resolver->resolve(ref, platform,
-                                               context.frontend.resolveMode);
+    answer = context.options.resolver->resolveFor(
+        {title("load metadata for " + ref), store}, ref, platform,
+        context.frontend.resolveMode);
   if (!answer.image) {
     if (!answer.error.empty())
       return fail(answer.error);
@@ -210,7 +215,7 @@ llvm::LogicalResult ContextLoader::loadOciLayout(std::string_view text) {
     return fail(fmt::format("could not parse oci-layout reference {}: {}",
                             go::quote(named.name), error));
   dummy.digest = store.digest;
-  llvm::FailureOr<ImageConfig> image = resolve(dummy.str());
+  llvm::FailureOr<ImageConfig> image = resolve(dummy.str(), std::string(name));
   if (llvm::failed(image))
     return llvm::failure();
 
@@ -241,13 +246,52 @@ llvm::LogicalResult ContextLoader::loadLocal(std::string_view name) {
       fmt::format("context:{}-{}", named.key, sharedKey ? *sharedKey : "");
   const auto &own = context.options.localIgnorePatterns;
   auto patterns = own.find(source.name);
-  source.excludePatterns =
-      patterns == own.end() ? context.options.ignorePatterns : patterns->second;
+  if (context.options.host) {
+    std::string error;
+    auto loaded =
+        context.options.host->ignorePatterns(source.name, named.key, error);
+    if (!loaded)
+      return fail(error);
+    source.excludePatterns = std::move(*loaded);
+  } else {
+    source.excludePatterns = patterns == own.end()
+                                 ? context.options.ignorePatterns
+                                 : patterns->second;
+  }
   source.customName = title("load from client");
   ir::Vertex vertex =
       makeLocalSource(context.options, context.frontend, source);
   result.root = {context.builder.add(std::move(vertex)), 0};
   context.namedLocals.push_back({result.root.node, std::move(source), &stage});
+  return llvm::success();
+}
+
+/// A definition that the client handed in; a compiler gets none.
+llvm::LogicalResult ContextLoader::loadInput(const std::string &name) {
+  const std::string *bytes =
+      context.options.host ? context.options.host->input(name) : nullptr;
+  if (!bytes)
+    return fail(fmt::format("invalid input {} for {}", name, named.key));
+  llvm::FailureOr<ir::ValueId> root = addDefinition(context, *bytes);
+  if (llvm::failed(root))
+    return llvm::failure();
+  result.root = *root;
+  const std::string *metadata = context.frontend.find("input-metadata:" + name);
+  if (!metadata)
+    return llvm::success();
+  InputConfig config = findInputConfig(*metadata);
+  if (!config.error.empty())
+    return fail(fmt::format("failed to parse input metadata {}: {}", *metadata,
+                            config.error));
+  if (!config.json)
+    return llvm::success();
+  ImageConfig image;
+  std::string error;
+  if (!ImageConfig::parse(*config.json, image, error))
+    return fail(fmt::format("failed to parse image config for {}: {}",
+                            named.key, error));
+  applyConfig(image);
+  result.image = std::move(image);
   return llvm::success();
 }
 
@@ -276,8 +320,7 @@ llvm::FailureOr<LoadedContext> ContextLoader::load() {
   else if (kind == "local")
     done = loadLocal(rest);
   else if (kind == "input")
-    // A compiler gets no definitions besides the file.
-    done = fail(fmt::format("invalid input {} for {}", rest, named.key));
+    done = loadInput(std::string(rest));
   else
     done = fail(
         fmt::format("unsupported context source {} for {}", kind, named.key));

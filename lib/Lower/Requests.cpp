@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How far each request goes: targets need the parsed file, an outline all that
-// its target is made from, lint everything. Target platforms do not count.
+// How far each request goes: targets need the parsed file, an outline and the
+// LLB all that their target is made from, lint everything. Target platforms do
+// not count.
 #include "Requests.h"
 #include "Answer.h"
 #include "CheckFile.h"
 #include "ImageLowering.h"
+#include "SourceMap.h"
 
 namespace llb::lower {
 namespace {
@@ -28,6 +30,10 @@ public:
   }
 
   const StageState &getTarget() const { return lowering->getTarget(); }
+
+  ir::Module takeModule(ir::SourceInfo source) {
+    return lowering->takeImage({std::move(source)}).module;
+  }
 
   /// The answer with the images that were looked up for it.
   Lowered finish(Answer answer) const {
@@ -73,6 +79,12 @@ llvm::FailureOr<Lowered> answerRequest(std::string_view id,
     if (llvm::failed(request.run(/*allStages=*/false)))
       return llvm::failure();
     return request.finish(answerOutline(file, request.getTarget()));
+  }
+  if (id == "frontend.convertllb") {
+    if (llvm::failed(request.run(/*allStages=*/false)))
+      return llvm::failure();
+    return request.finish(answerConvertLlb(
+        request.takeModule(makeSourceInfo(file, options, frontend))));
   }
   diags.report(DiagId::UnsupportedRequest, {}, id);
   return llvm::failure();

@@ -5,6 +5,7 @@
 // case beside a `Dockerfile`.
 #include "SourceMap.h"
 #include "BuildContext.h"
+#include "InputDefinition.h"
 #include "LocalSource.h"
 #include "llb/IR/Binary.h"
 #include "llb/Support/GoPath.h"
@@ -13,28 +14,32 @@
 
 namespace llb::lower {
 
-/// The remote context, nothing if the file is in a local directory.
-static std::optional<ir::Module>
-remoteDefinition(const ast::BuildFile &file, const LowerOptions &options,
-                 const FrontendOptions &frontend) {
-  if (frontend.find("dockerfilekey"))
-    return std::nullopt;
-  llvm::SourceMgr sources;
-  // Whatever is wrong is reported where the context is lowered.
-  DiagEngine ignored(sources);
-  check::Linter linter({}, file.words, ignored);
-  LowerContext context(file, options, frontend, linter, ignored);
+/// The remote context or the definition that the client handed in for the file;
+/// nothing if the file is in a local directory. Whatever is wrong is reported
+/// to `diags`.
+static llvm::FailureOr<std::optional<ir::Module>>
+remoteDefinition(const LowerOptions &options, const FrontendOptions &frontend,
+                 DiagEngine &diags) {
+  ast::BuildFile file;
+  check::Linter linter({}, file.words, diags);
+  LowerContext context(file, options, frontend, linter, diags);
   auto remote = addRemoteContext(context);
-  if (llvm::failed(remote) || !remote->valid())
-    return std::nullopt;
-  return std::move(context.builder).build(*remote, "", {});
+  if (llvm::failed(remote))
+    return llvm::failure();
+  if (frontend.find("dockerfilekey"))
+    return std::optional<ir::Module>();
+  if (!remote->valid() && options.host)
+    if (const std::string *bytes = options.host->input("dockerfile"))
+      remote = addDefinition(context, *bytes);
+  if (llvm::failed(remote))
+    return llvm::failure();
+  if (!remote->valid())
+    return std::optional<ir::Module>();
+  return std::optional(std::move(context.builder).build(*remote, "", {}));
 }
 
-ir::Module loadDefinition(const ast::BuildFile &file,
-                          const LowerOptions &options,
-                          const FrontendOptions &frontend) {
-  if (auto remote = remoteDefinition(file, options, frontend))
-    return std::move(*remote);
+static ir::Module localDefinition(const LowerOptions &options,
+                                  const FrontendOptions &frontend) {
   const std::string *option = frontend.find("filename");
   std::string filename = option ? *option : "Dockerfile";
   option = frontend.find("dockerfilekey");
@@ -55,10 +60,49 @@ ir::Module loadDefinition(const ast::BuildFile &file,
   return std::move(builder).build({node, 0}, "", {});
 }
 
-static std::string dockerfileDefinition(const ast::BuildFile &file,
-                                        const LowerOptions &options,
+ir::Module loadDefinition(const LowerOptions &options,
+                          const FrontendOptions &frontend) {
+  llvm::SourceMgr sources;
+  // What is wrong here is reported where the context is lowered.
+  DiagEngine ignored(sources);
+  auto remote = remoteDefinition(options, frontend, ignored);
+  if (llvm::succeeded(remote) && *remote)
+    return std::move(**remote);
+  return localDefinition(options, frontend);
+}
+
+llvm::FailureOr<ir::Module> loadBuildFile(const LowerOptions &options,
+                                          DiagEngine &diags) {
+  auto frontend = FrontendOptions::parse(options.opts, diags);
+  if (llvm::failed(frontend))
+    return llvm::failure();
+  auto remote = remoteDefinition(options, *frontend, diags);
+  if (llvm::failed(remote))
+    return llvm::failure();
+  if (*remote)
+    return std::move(**remote);
+  return localDefinition(options, *frontend);
+}
+
+ir::Module loadIgnoreFile(const LowerOptions &options, const std::string &name,
+                          const std::string &sharedKeyHint,
+                          const std::string &customName) {
+  FrontendOptions frontend;
+  frontend.raw = options.opts;
+  LocalSource source;
+  source.name = name;
+  source.sharedKeyHint = sharedKeyHint;
+  source.followPaths = {".dockerignore"};
+  source.customName = customName;
+  source.noDiffer = true;
+  ir::Builder builder;
+  ir::NodeId node = builder.add(makeLocalSource(options, frontend, source));
+  return std::move(builder).build({node, 0}, "", {});
+}
+
+static std::string dockerfileDefinition(const LowerOptions &options,
                                         const FrontendOptions &frontend) {
-  ir::Module module = loadDefinition(file, options, frontend);
+  ir::Module module = loadDefinition(options, frontend);
   std::string bytes;
   llvm::raw_string_ostream out(bytes);
   ir::writeModule(module, module.results.front(), out);
@@ -74,7 +118,7 @@ ir::SourceInfo makeSourceInfo(const ast::BuildFile &file,
   info.data.data = file.text;
   info.language = "Dockerfile";
   if (options.session)
-    info.definition = {dockerfileDefinition(file, options, frontend)};
+    info.definition = {dockerfileDefinition(options, frontend)};
   return info;
 }
 

@@ -18,8 +18,7 @@ ir::SourceInfo makeSourceInfo(const ast::BuildFile &file,
                               const FrontendOptions &frontend);
 
 /// The module that loads the build file from the client.
-ir::Module loadDefinition(const ast::BuildFile &file,
-                          const LowerOptions &options,
+ir::Module loadDefinition(const LowerOptions &options,
                           const FrontendOptions &frontend);
 
 } // namespace llb::lower

@@ -188,6 +188,9 @@ struct LowerContext {
   /// Patterns of `.dockerignore`, null if there are none or the context is not
   /// local.
   std::unique_ptr<PatternMatcher> ignoreMatcher;
+  /// The files that definitions handed in by the client came from; places in
+  /// them count from 1, after the build file.
+  std::vector<ir::SourceInfo> inputSources;
   /// Local directories among the named contexts.
   std::vector<NamedLocal> namedLocals;
   /// The images that were resolved.

@@ -33,6 +33,10 @@ llvm::LogicalResult dumpDot(std::string_view definition, llvm::raw_ostream &out,
 void dumpSourceJson(const Module &module, const Result &result,
                     llvm::raw_ostream &out);
 
+/// One result as BuildKit's request `frontend.convertllb` answers it, without
+/// indentation.
+std::string convertJson(const Module &module, const Result &result);
+
 } // namespace llb::ir
 
 #endif

@@ -41,6 +41,18 @@ public:
   /// Resolves a normalised reference for a normalised platform.
   virtual Answer resolve(const std::string &ref, const PlatformSpec &platform,
                          ResolveMode mode) = 0;
+
+  /// Why an image is resolved, for a resolver that acts for a builder.
+  struct Purpose {
+    /// What progress shows meanwhile.
+    std::string logName;
+    /// The client's OCI layout to look in instead of a registry, if not empty.
+    std::string store;
+  };
+  virtual Answer resolveFor(const Purpose &purpose, const std::string &ref,
+                            const PlatformSpec &platform, ResolveMode mode) {
+    return resolve(ref, platform, mode);
+  }
 };
 
 /// `{"version":1,"images":[{"ref","platform","digest","config"}]}`.

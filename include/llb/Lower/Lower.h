@@ -7,6 +7,7 @@
 
 #include "llb/AST/SourceUnit.h"
 #include "llb/IR/Module.h"
+#include "llb/Lower/BuildHost.h"
 #include "llb/Lower/ImageResolver.h"
 
 #include <functional>
@@ -31,6 +32,12 @@ struct LowerOptions {
   std::map<std::string, std::vector<std::string>> localIgnorePatterns;
   /// Finds base images; without one they stay as they are written.
   ImageResolver *resolver = nullptr;
+  /// The builder that waits for the result, if there is one.
+  BuildHost *host = nullptr;
+  /// Platforms that the builder runs, its own first; empty: this machine's.
+  std::vector<PlatformSpec> buildPlatforms;
+  /// The HTTP context is one file, the build file itself, and no archive.
+  bool contextIsFile = false;
   /// Reads one ONBUILD trigger (the frontend of the language in hand).
   std::function<llvm::FailureOr<ast::Stmt>(
       std::string_view text, LineRange lines, llvm::SMRange range)>
@@ -75,6 +82,20 @@ struct Lowered {
   /// The images that were resolved.
   ImageLock used;
 };
+
+/// The definition that loads the build file and its `.dockerignore` from the
+/// client or the remote context. Errors of options are reported.
+llvm::FailureOr<ir::Module> loadBuildFile(const LowerOptions &options,
+                                          DiagEngine &diags);
+
+/// The definition of an HTTP context as it is downloaded, to see what it is;
+/// nothing if the context is another.
+std::optional<ir::Module> loadHttpContext(const LowerOptions &options);
+
+/// The definition that loads the `.dockerignore` of the local directory `name`.
+ir::Module loadIgnoreFile(const LowerOptions &options, const std::string &name,
+                          const std::string &sharedKeyHint,
+                          const std::string &customName);
 
 /// Lowers `file`. Reports the error BuildKit would give, with its places, and
 /// the build checks' warnings in BuildKit's order. `file` may be unsound: then
