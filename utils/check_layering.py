@@ -29,6 +29,8 @@ ALLOWED: dict[str, set[str]] = {
     "Registry": {"Support"},
     "Engine": {"Context", "IR", "Registry", "Support"},
     "Backend": {"Engine", "IR", "Support"},
+    # llbc inside BuildKit: a driver of its own, with a daemon for a host.
+    "Gateway": {"Frontend", "Lower", "Check", "AST", "IR", "Support"},
     # LLB written from C++, for other programs to link.
     "API": {"IR", "Support"},
 }
@@ -37,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
 # use anything.
 ALLOWED["Driver"] = set(ALLOWED)
 TOOLS = {"Driver", "Support", "IR", "Passes", "CacheKey", "Diff", "Reduce", "Registry",
-         "Engine", "Backend"}
+         "Engine", "Backend", "Gateway"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 EXCEPTION = re.compile(r"\b(?:try\s*\{|catch\s*\(|throw\b)")
