@@ -3,6 +3,7 @@
 // The option objects live inside parseOptions: nothing is registered before
 // main, and a program that links this library keeps its own command line.
 #include "llb/Driver/Options.h"
+#include "Secrets.h"
 #include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/GoText.h"
@@ -302,6 +303,14 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::list<std::string> ulimit("ulimit", cl::desc("Limit of RUN"),
                                cl::value_desc("name=soft[:hard]"),
                                cl::cat(build));
+  cl::list<std::string> secret("secret", cl::desc("Secret of RUN"),
+                               cl::value_desc("id=...,src=...|env=..."),
+                               cl::cat(build));
+  cl::opt<std::string> idFile("iidfile", cl::desc("Write the image's id"),
+                              cl::value_desc("file"), cl::cat(build));
+  cl::opt<std::string> metadataFile("metadata-file",
+                                    cl::desc("Write the build's result"),
+                                    cl::value_desc("file"), cl::cat(build));
   cl::opt<std::string> cgroupParent("cgroup-parent",
                                     cl::desc("Parent control group of RUN"),
                                     cl::value_desc("path"), cl::cat(build));
@@ -375,6 +384,15 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     ref.addDefaultTag();
     result.tags.push_back(ref.str());
   }
+  for (const std::string &item : secret)
+    if (std::string error = readSecretOption(item, result.secrets);
+        !error.empty())
+      return usage("--secret " + item + ": " + error);
+  result.idFile = idFile;
+  result.metadataFile = metadataFile;
+  if (!isBuild(emit) && (!idFile.empty() || !metadataFile.empty()))
+    return usage("--iidfile and --metadata-file tell of an image that is "
+                 "built; add --emit=oci or --emit=docker");
   result.root = root;
   result.progress = progress;
   result.depfile = depfile;

@@ -2,7 +2,7 @@
 //
 // An exec operation: its mounts are made ready, the container runs, and what
 // was written to mounts with an output is kept.
-#include "Steps.h"
+#include "RunStep.h"
 
 #include "ContainerSpec.h"
 #include "FileChange.h"
@@ -19,48 +19,11 @@
 #include <sys/stat.h>
 
 namespace llb::engine {
-namespace {
 
-constexpr std::string_view defaultPath =
+static constexpr std::string_view defaultPath =
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// How much of a process's output is kept for the message of its failure.
-constexpr size_t maxLog = 16384;
-
-class RunStep {
-public:
-  RunStep(Workshop &shop, const Step &step, const ir::Exec &exec,
-          std::string &log)
-      : shop(shop), step(step), exec(exec), log(log) {}
-  ~RunStep();
-
-  llvm::Expected<Values> run();
-
-private:
-  struct Prepared {
-    std::optional<MountedTree> tree;
-    /// Mounts of parts of trees.
-    std::string submount;
-    UniqueFd lock;
-  };
-
-  llvm::Error prepareMount(const ir::Mount &mount, Prepared &prepared);
-  llvm::Error prepareCache(const ir::Mount &mount, Prepared &prepared);
-  llvm::Error attach(const ir::Mount &mount, const std::string &path,
-                     Prepared &prepared);
-  llvm::Expected<Snapshot> inputOf(const ir::Mount &mount);
-  llvm::Error writeNetworkFiles();
-  llvm::Error makeMountPoints(const DirTree &root);
-  llvm::Error makeWorkingDir();
-  void fillEnvironment();
-  llvm::Error judge(const ExecResult &result);
-
-  Workshop &shop;
-  const Step &step;
-  const ir::Exec &exec;
-  std::string &log;
-  Container container;
-  std::vector<Prepared> prepared;
-};
+static constexpr size_t maxLog = 16384;
 
 RunStep::~RunStep() {
   for (size_t i = prepared.size(); i-- > 0;)
@@ -69,157 +32,6 @@ RunStep::~RunStep() {
   prepared.clear();
   if (!container.bundle.empty())
     Store::removeTree(container.bundle);
-}
-
-llvm::Expected<Snapshot> RunStep::inputOf(const ir::Mount &mount) {
-  if (mount.input < 0)
-    return Snapshot();
-  if (mount.input >= static_cast<int64_t>(step.inputs.size()))
-    return stepError("a mount refers to an input that does not exist");
-  return shop.materialize(step.inputs[static_cast<size_t>(mount.input)]);
-}
-
-/// Adds the part of the tree at `path` that the mount selects.
-llvm::Error RunStep::attach(const ir::Mount &mount, const std::string &path,
-                            Prepared &prepared) {
-  std::string selector = go::joinPath({"/", mount.selector});
-  std::string source = path;
-  if (selector != "/") {
-    DirTree tree = DirTree::openPath(path);
-    UniqueFd part;
-    int error = tree.valid() ? tree.openAt(selector, O_PATH, 0, part) : errno;
-    FileStat info;
-    if (!error && fstat(part.get(), &info))
-      error = errno;
-    if (error)
-      return pathError(error, "mount source", selector);
-    // Mounted by descriptor: what the path names may change meanwhile.
-    std::string target =
-        container.bundle + "/mount" + std::to_string(container.mounts.size());
-    bool isDir = S_ISDIR(info.st_mode);
-    if (isDir ? mkdir(target.c_str(), 0700) != 0
-              : mknod(target.c_str(), S_IFREG | 0600, 0) != 0)
-      return errnoError(target);
-    std::string handle = "/proc/self/fd/" + std::to_string(part.get());
-    if (::mount(handle.c_str(), target.c_str(), nullptr, MS_BIND, nullptr))
-      return errnoError("mounting " + selector);
-    prepared.submount = target;
-    source = target;
-  }
-  ContainerMount result;
-  result.dest = mount.dest;
-  result.source = source;
-  result.readonly = mount.readonly;
-  container.mounts.push_back(std::move(result));
-  return llvm::Error::success();
-}
-
-llvm::Error RunStep::prepareCache(const ir::Mount &mount, Prepared &prepared) {
-  auto input = inputOf(mount);
-  if (!input)
-    return input.takeError();
-  std::string identity = mount.cacheOpt ? mount.cacheOpt->id : mount.dest;
-  for (LayerId layer : input->layers)
-    identity += "\n" + std::to_string(layer);
-  std::string base =
-      shop.store.root() + "/cache/" + hexDigits(Digest::of(identity));
-  ir::CacheSharing sharing =
-      mount.cacheOpt ? mount.cacheOpt->sharing : ir::CacheSharing::Shared;
-  std::string folder = base;
-  for (unsigned copy = 0;; ++copy) {
-    if (copy)
-      folder = base + "-" + std::to_string(copy);
-    if (mkdir(folder.c_str(), 0700) && errno != EEXIST)
-      return errnoError(folder);
-    prepared.lock =
-        UniqueFd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!prepared.lock.valid())
-      return errnoError(folder);
-    if (sharing != ir::CacheSharing::Private) {
-      // Others may be told to wait for a folder that one holds alone.
-      int kind = sharing == ir::CacheSharing::Locked ? LOCK_EX : LOCK_SH;
-      while (flock(prepared.lock.get(), kind | LOCK_NB)) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-          return errnoError(folder);
-        if (shop.canceled())
-          return stepError("canceled");
-        usleep(20000);
-      }
-      break;
-    }
-    if (flock(prepared.lock.get(), LOCK_EX | LOCK_NB) == 0)
-      break;
-  }
-  std::string content = folder + "/fs";
-  if (::access(content.c_str(), F_OK)) {
-    std::string fresh = shop.store.temporaryPath();
-    if (mkdir(fresh.c_str(), 0755) || chmod(fresh.c_str(), 0755))
-      return errnoError(fresh);
-    if (!input->layers.empty()) {
-      auto source = shop.read({*input, nullptr});
-      if (!source)
-        return source.takeError();
-      ir::Copy copy;
-      copy.src = copy.dest = "/";
-      copy.mode = -1;
-      copy.timestamp = -1;
-      copy.dirCopyContents = copy.createDestPath = true;
-      if (llvm::Error error = copyFiles(*source->tree, DirTree::openPath(fresh),
-                                        copy, std::nullopt))
-        return error;
-    }
-    if (::rename(fresh.c_str(), content.c_str()) &&
-        ::access(content.c_str(), F_OK))
-      return errnoError(content);
-  }
-  return attach(mount, content, prepared);
-}
-
-llvm::Error RunStep::prepareMount(const ir::Mount &mount, Prepared &prepared) {
-  bool isRoot = mount.dest == "/";
-  switch (mount.mountType) {
-  case ir::MountType::Bind: {
-    auto input = inputOf(mount);
-    if (!input)
-      return input.takeError();
-    auto tree = mount.readonly && !isRoot ? shop.snapshots.view(*input)
-                                          : shop.snapshots.prepare(*input);
-    if (!tree)
-      return tree.takeError();
-    prepared.tree = std::move(*tree);
-    if (isRoot) {
-      container.root = prepared.tree->path();
-      container.rootReadonly = mount.readonly;
-      return llvm::Error::success();
-    }
-    return attach(mount, prepared.tree->path(), prepared);
-  }
-  case ir::MountType::Cache:
-    return prepareCache(mount, prepared);
-  case ir::MountType::Tmpfs: {
-    ContainerMount result;
-    result.dest = mount.dest;
-    result.tmpfsOptions = {"nosuid"};
-    if (mount.readonly)
-      result.tmpfsOptions.push_back("ro");
-    if (mount.tmpfsOpt && mount.tmpfsOpt->size > 0)
-      result.tmpfsOptions.push_back("size=" +
-                                    std::to_string(mount.tmpfsOpt->size));
-    container.mounts.push_back(std::move(result));
-    return llvm::Error::success();
-  }
-  case ir::MountType::Secret:
-    if (mount.secretOpt && mount.secretOpt->optional)
-      return llvm::Error::success();
-    return stepError("secret " + (mount.secretOpt ? mount.secretOpt->id : "") +
-                     ": not found");
-  case ir::MountType::Ssh:
-    if (mount.sshOpt && mount.sshOpt->optional)
-      return llvm::Error::success();
-    return stepError("no SSH key \"" + (mount.sshOpt ? mount.sshOpt->id : "") +
-                     "\" forwarded from the client");
-  }
-  return stepError("a mount of an unknown type");
 }
 
 llvm::Error RunStep::writeNetworkFiles() {
@@ -311,7 +123,7 @@ llvm::Error RunStep::makeWorkingDir() {
   return llvm::Error::success();
 }
 
-void RunStep::fillEnvironment() {
+llvm::Error RunStep::fillEnvironment() {
   container.env = exec.meta->env.get();
   auto add = [&](const char *name, const std::string &value) {
     if (value.empty())
@@ -334,6 +146,14 @@ void RunStep::fillEnvironment() {
       [](const std::string &item) { return item.starts_with("PATH="); });
   if (!hasPath)
     container.env.emplace_back(defaultPath);
+  for (const ir::SecretEnv &secret : exec.secretEnv) {
+    auto found = shop.options.secrets.find(secret.id);
+    if (found != shop.options.secrets.end())
+      container.env.push_back(secret.name + "=" + found->second);
+    else if (!secret.optional)
+      return stepError("secret " + secret.id + ": not found");
+  }
+  return llvm::Error::success();
 }
 
 /// Turns a status that is not among the valid ones into BuildKit's error.
@@ -359,9 +179,6 @@ llvm::Expected<Values> RunStep::run() {
     return stepError("exec without meta");
   if (exec.security == ir::SecurityMode::Insecure)
     return stepError("security.insecure is not allowed");
-  for (const ir::SecretEnv &secret : exec.secretEnv)
-    if (!secret.optional)
-      return stepError("secret " + secret.id + ": not found");
   auto runtime = shop.findRuntime();
   if (!runtime)
     return runtime.takeError();
@@ -391,7 +208,8 @@ llvm::Expected<Values> RunStep::run() {
                    });
   if (llvm::Error error = writeNetworkFiles())
     return error;
-  fillEnvironment();
+  if (llvm::Error error = fillEnvironment())
+    return error;
 
   DirTree root = DirTree::openPath(container.root);
   MountStubs stubs(root, dests, exec.meta->removeMountStubsRecursive);
@@ -442,8 +260,6 @@ llvm::Expected<Values> RunStep::run() {
   }
   return outputs;
 }
-
-} // namespace
 
 llvm::Expected<Values> runExecStep(Workshop &shop, const Step &step,
                                    const ir::Exec &exec, std::string &log) {

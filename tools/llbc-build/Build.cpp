@@ -7,9 +7,12 @@
 
 #include "llb/Backend/Backend.h"
 #include "llb/Engine/Solver.h"
+#include "llb/Support/GoJson.h"
+#include "llb/Support/OutputFile.h"
 
 #include <atomic>
 #include <cstdlib>
+#include <llvm/Support/MemoryBuffer.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -108,6 +111,35 @@ void reportFailure(const driver::BuildJob &job, const ir::Module &module,
     reporter.place(lines);
 }
 
+/// Content of the secrets. BuildKit refuses longer ones as well.
+llvm::Error readSecrets(const driver::Options &options,
+                        std::map<std::string, std::string> &secrets) {
+  constexpr size_t maxSecret = 500 * 1024;
+  for (const auto &[id, source] : options.secrets) {
+    std::string text;
+    if (!source.variable.empty()) {
+      const char *value = std::getenv(source.variable.c_str());
+      if (!value)
+        continue;
+      text = value;
+    } else {
+      auto file = llvm::MemoryBuffer::getFile(source.file);
+      if (!file)
+        return llvm::createStringError(file.getError(), "secret %s: %s: %s",
+                                       id.c_str(), source.file.c_str(),
+                                       file.getError().message().c_str());
+      text = (*file)->getBuffer().str();
+    }
+    if (text.size() > maxSecret)
+      return llvm::createStringError(
+          std::make_error_code(std::errc::file_too_large),
+          "secret %s: %zu bytes; at most %zu are passed", id.c_str(),
+          text.size(), maxSecret);
+    secrets[id] = std::move(text);
+  }
+  return llvm::Error::success();
+}
+
 class Job {
 public:
   explicit Job(const driver::BuildJob &job) : job(job) {}
@@ -115,6 +147,7 @@ public:
 
 private:
   llvm::Error open();
+  llvm::LogicalResult tell(const backend::Exported &exported);
   llvm::LogicalResult fail(DiagId id, llvm::Error error) {
     job.diags.report(id, {}, llvm::toString(std::move(error)));
     return llvm::failure();
@@ -145,6 +178,42 @@ llvm::Error Job::open() {
   return llvm::Error::success();
 }
 
+/// Writes `--iidfile` and `--metadata-file` as buildx does.
+llvm::LogicalResult Job::tell(const backend::Exported &exported) {
+  auto write = [&](const std::string &path, const std::string &text) {
+    if (path.empty())
+      return llvm::success();
+    auto file = OutputFile::open(path);
+    llvm::Error error = file ? llvm::Error::success() : file.takeError();
+    if (!error) {
+      file->stream() << text;
+      error = file->keep();
+    }
+    if (!error)
+      return llvm::success();
+    job.diags.report(DiagId::CannotWrite, {}, path,
+                     llvm::toString(std::move(error)));
+    return llvm::failure();
+  };
+  // An index has no config.
+  bool single = !job.lowered.multiPlatform;
+  std::string json = "{";
+  if (single)
+    json += "\"containerimage.config.digest\":" +
+            go::jsonString(exported.configDigest) + ",";
+  json += "\"containerimage.descriptor\":" + exported.descriptor +
+          ",\"containerimage.digest\":" + go::jsonString(exported.digest);
+  std::string names;
+  for (const std::string &name : job.options.tags)
+    names += (names.empty() ? "" : ",") + name;
+  if (!names.empty())
+    json += ",\"image.name\":" + go::jsonString(names);
+  if (failed(write(job.options.idFile,
+                   single ? exported.configDigest : exported.digest)))
+    return llvm::failure();
+  return write(job.options.metadataFile, go::indentJson(json + "}") + "\n");
+}
+
 llvm::LogicalResult Job::run() {
   if (llvm::Error error = open())
     return fail(DiagId::BuildUnavailable, std::move(error));
@@ -154,6 +223,8 @@ llvm::LogicalResult Job::run() {
   engine::SolveOptions options;
   options.locals = job.locals;
   options.cancel = &canceled;
+  if (llvm::Error error = readSecrets(job.options, options.secrets))
+    return fail(DiagId::BuildUnavailable, std::move(error));
   engine::Solver solver(*store, snapshots, *registry, *progress, options);
   std::vector<backend::Image> images;
   for (const lower::LoweredImage &lowered : job.lowered.images) {
@@ -185,7 +256,7 @@ llvm::LogicalResult Job::run() {
                       : exporter.writeOci(images, job.out);
   if (!exported)
     return fail(DiagId::ExportFailed, exported.takeError());
-  return llvm::success();
+  return tell(*exported);
 }
 
 } // namespace

@@ -54,6 +54,12 @@ enum class AnswerFormat {
   Findings
 };
 
+/// Where a secret comes from: a file, or a variable of the environment.
+struct SecretSource {
+  std::string file;
+  std::string variable;
+};
+
 /// `--list-context`.
 enum class ListContext { No, Text, Json };
 
@@ -98,6 +104,11 @@ struct Options {
   ProgressKind progress = ProgressKind::Auto;
   /// Directories of local sources other than the main context, by name.
   std::map<std::string, std::string> locals;
+  /// `--secret`, by id.
+  std::map<std::string, SecretSource> secrets;
+  /// Files that get the id of the image, and what is known of it as JSON.
+  std::string idFile;
+  std::string metadataFile;
   /// Make rule of the files that a build reads, and its target.
   std::string depfile;
   std::string depfileTarget;

@@ -20,6 +20,8 @@ namespace llb::engine {
 struct SolveOptions {
   /// Directories of local sources by name; `context` and others.
   std::map<std::string, std::string> locals;
+  /// Content of secrets by id. It is in no key and no record.
+  std::map<std::string, std::string> secrets;
   /// Set from outside to stop; running containers are killed.
   const std::atomic<bool> *cancel = nullptr;
   unsigned maxParallel = 0;
