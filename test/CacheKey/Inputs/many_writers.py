@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TOOL, MODULE = sys.argv[1:]
+*TOOL, MODULE = sys.argv[1:]
 SHARED = Path("shared")
 SHARED.mkdir()
 for number in range(300):
@@ -16,7 +16,7 @@ for number in range(300):
 
 
 def start(index: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen([TOOL, "--print-keys", f"--hash-index={index}", "--context=shared",
+    return subprocess.Popen([*TOOL, "--print-keys", f"--hash-index={index}", "--context=shared",
                              MODULE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
