@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The calling thread writes the pieces in order, and prints one itself where no
-// other has begun it: with no other threads, if the system gives none, it does
-// everything.
+// The calling thread writes the pieces in order, and prints some itself while
+// the one that is due is not ready: with no other threads, if the system gives
+// none, it does everything.
 #include "OrderedPrint.h"
 
 #include <algorithm>
@@ -39,6 +39,7 @@ private:
     print(piece == 0 ? 0 : ends[piece - 1], ends[piece], slot.text);
   }
   Slot &slotOf(size_t piece) { return slots[piece % slots.size()]; }
+  bool printNext(std::unique_lock<std::mutex> &lock);
   void help();
 
   llvm::ArrayRef<size_t> ends;
@@ -52,23 +53,27 @@ private:
   size_t written = 0;
 };
 
-/// What the other threads do: pieces ahead of the writer, as far as slots last.
+/// Prints the first piece that nobody has begun, if there is a slot for it.
+/// `lock` is held before and after.
+bool OrderedPrinter::printNext(std::unique_lock<std::mutex> &lock) {
+  if (next == ends.size() || next == written + slots.size())
+    return false;
+  Slot &slot = slotOf(next);
+  size_t piece = next++;
+  lock.unlock();
+  printPiece(piece, slot);
+  lock.lock();
+  slot.isReady = true;
+  changed.notify_all();
+  return true;
+}
+
+/// What the other threads do.
 void OrderedPrinter::help() {
   std::unique_lock lock(mutex);
-  while (true) {
-    changed.wait(lock, [&] {
-      return next == ends.size() || next < written + slots.size();
-    });
-    if (next == ends.size())
-      return;
-    Slot &slot = slotOf(next);
-    size_t piece = next++;
-    lock.unlock();
-    printPiece(piece, slot);
-    lock.lock();
-    slot.isReady = true;
-    changed.notify_all();
-  }
+  while (next != ends.size())
+    if (!printNext(lock))
+      changed.wait(lock);
 }
 
 void OrderedPrinter::run(llvm::raw_ostream &out) {
@@ -89,14 +94,11 @@ void OrderedPrinter::run(llvm::raw_ostream &out) {
   std::unique_lock lock(mutex);
   for (size_t piece = 0; piece < ends.size(); ++piece) {
     Slot &slot = slotOf(piece);
-    if (next == piece) {
-      ++next;
-      lock.unlock();
-      printPiece(piece, slot);
-    } else {
-      changed.wait(lock, [&] { return slot.isReady; });
-      lock.unlock();
-    }
+    // While another thread is at this piece, go on with a later one.
+    while (!slot.isReady)
+      if (!printNext(lock))
+        changed.wait(lock);
+    lock.unlock();
     out << slot.text;
     lock.lock();
     slot.isReady = false;
