@@ -31,34 +31,6 @@
 namespace llb::passes {
 namespace {
 
-std::vector<bool> findLive(const ir::Module &module) {
-  std::vector<bool> live(module.nodes.size());
-  for (const ir::Result &result : module.results)
-    if (result.terminal.valid())
-      live[result.terminal.index] = true;
-  ir::flagInputs(module, live);
-  return live;
-}
-
-void removeDead(ir::Module &module, const std::vector<bool> &live) {
-  std::vector<uint32_t> newIndex(module.nodes.size());
-  uint32_t count = 0;
-  for (size_t i = 0; i < module.nodes.size(); ++i) {
-    if (!live[i])
-      continue;
-    newIndex[i] = count;
-    for (ir::ValueId &input : module.nodes[i].op.inputs)
-      input.node.index = newIndex[input.node.index];
-    if (count != i)
-      module.nodes[count] = std::move(module.nodes[i]);
-    ++count;
-  }
-  module.nodes.resize(count);
-  for (ir::Result &result : module.results)
-    if (result.terminal.valid())
-      result.terminal.index = newIndex[result.terminal.index];
-}
-
 /// Removes source files that no place names; returns how many.
 uint64_t removeUnusedSources(ir::Module &module) {
   size_t count = module.sourceInfos.size();
@@ -94,7 +66,9 @@ llvm::LogicalResult DcePass::run(ir::Module &module, PassContext &context) {
   if (!context.enforces(RuleId::DceEveryResult) && module.results.size() > 1)
     module.results.resize(1);
   size_t before = module.nodes.size();
-  removeDead(module, findLive(module));
+  std::vector<bool> live = ir::findTerminals(module);
+  ir::flagInputs(module, live);
+  ir::removeNodes(module, live);
   if (module.nodes.size() != before)
     context.places.clear();
   uint64_t entries = module.strayMetadata.size() + module.strayLocations.size();

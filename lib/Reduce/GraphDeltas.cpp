@@ -62,25 +62,6 @@ void Substitution::apply(ir::Module &module) {
       result.terminal = {};
 }
 
-static void removeNodes(ir::Module &module, const std::vector<bool> &kept) {
-  std::vector<uint32_t> newIndex(module.nodes.size());
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < module.nodes.size(); ++i) {
-    if (!kept[i])
-      continue;
-    newIndex[i] = count;
-    for (ir::ValueId &input : module.nodes[i].op.inputs)
-      input.node.index = newIndex[input.node.index];
-    if (count != i)
-      module.nodes[count] = std::move(module.nodes[i]);
-    ++count;
-  }
-  module.nodes.resize(count);
-  for (ir::Result &result : module.results)
-    if (result.terminal.valid())
-      result.terminal.index = newIndex[result.terminal.index];
-}
-
 static void removeUnusedInputs(ir::Node &node) {
   if (std::holds_alternative<std::monostate>(node.op.body))
     return;
@@ -107,22 +88,9 @@ static void removeUnusedInputs(ir::Node &node) {
 void tidy(ir::Module &module) {
   for (ir::Node &node : module.nodes)
     removeUnusedInputs(node);
-  std::vector<bool> live(module.nodes.size());
-  for (const ir::Result &result : module.results)
-    if (result.terminal.valid())
-      live[result.terminal.index] = true;
+  std::vector<bool> live = ir::findTerminals(module);
   ir::flagInputs(module, live);
-  removeNodes(module, live);
-}
-
-/// A flag for each node: whether a result is made of it and nothing else names
-/// it.
-static std::vector<bool> findTerminals(const ir::Module &module) {
-  std::vector<bool> flags(module.nodes.size());
-  for (const ir::Result &result : module.results)
-    if (result.terminal.valid())
-      flags[result.terminal.index] = true;
-  return flags;
+  ir::removeNodes(module, live);
 }
 
 void dropResults(ir::Module &module, Targets &targets) {
@@ -135,7 +103,7 @@ void dropResults(ir::Module &module, Targets &targets) {
 
 void replaceByInput(ir::Module &module, Targets &targets) {
   Substitution substitution(module);
-  std::vector<bool> isTerminal = findTerminals(module);
+  std::vector<bool> isTerminal = ir::findTerminals(module);
   for (uint32_t i = 0; i < module.nodes.size(); ++i) {
     if (isTerminal[i])
       continue;
@@ -151,7 +119,7 @@ void replaceByInput(ir::Module &module, Targets &targets) {
 
 void replaceByScratch(ir::Module &module, Targets &targets) {
   Substitution substitution(module);
-  std::vector<bool> isTerminal = findTerminals(module);
+  std::vector<bool> isTerminal = ir::findTerminals(module);
   for (uint32_t i = 0; i < module.nodes.size(); ++i)
     if (!isTerminal[i] && targets.drop())
       substitution.byScratch(i);
@@ -159,7 +127,7 @@ void replaceByScratch(ir::Module &module, Targets &targets) {
 }
 
 void dropUnused(ir::Module &module, Targets &targets) {
-  std::vector<bool> used = findTerminals(module);
+  std::vector<bool> used = ir::findTerminals(module);
   for (const ir::Node &node : module.nodes)
     for (const ir::ValueId &input : node.op.inputs)
       used[input.node.index] = true;
@@ -167,7 +135,7 @@ void dropUnused(ir::Module &module, Targets &targets) {
   for (size_t i = 0; i < used.size(); ++i)
     if (!used[i])
       kept[i] = !targets.drop();
-  removeNodes(module, kept);
+  ir::removeNodes(module, kept);
 }
 
 } // namespace llb::reduce
