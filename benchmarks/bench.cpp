@@ -68,10 +68,7 @@ std::string compile(const std::string &text, LockResolver &resolver) {
   if (llvm::failed(lowered))
     fail(diags.firstError() ? diags.firstError()->fullMessage() : "failed");
   const llb::ir::Module &module = lowered->images.front().module;
-  std::string bytes;
-  llvm::raw_string_ostream out(bytes);
-  llb::ir::writeModule(module, module.results.front(), out);
-  return bytes;
+  return llb::ir::encodeModule(module, module.results.front());
 }
 
 /// Milliseconds on one of the system's clocks.

@@ -69,13 +69,6 @@ std::string printed(const ir::Module &module) {
   return text;
 }
 
-std::string written(const ir::Module &module, const ir::Result &result) {
-  std::string bytes;
-  llvm::raw_string_ostream out(bytes);
-  ir::writeModule(module, result, out);
-  return bytes;
-}
-
 bool OptTool::checkRoundtrip(const ir::Module &module) {
   std::string text = printed(module);
   std::string_view kept = tool.diags.addBuffer(
@@ -86,11 +79,11 @@ bool OptTool::checkRoundtrip(const ir::Module &module) {
   bool same =
       printed(*again) == text && again->results.size() == module.results.size();
   for (size_t i = 0; same && i < module.results.size(); ++i) {
-    std::string bytes = written(module, module.results[i]);
-    same = written(*again, again->results[i]) == bytes;
+    std::string bytes = ir::encodeModule(module, module.results[i]);
+    same = ir::encodeModule(*again, again->results[i]) == bytes;
     auto binary = ir::readModule(bytes, tool.diags);
     same = same && succeeded(binary) && binary->results.size() == 1 &&
-           written(*binary, binary->results[0]) == bytes;
+           ir::encodeModule(*binary, binary->results[0]) == bytes;
   }
   if (!same)
     tool.diags.report(DiagId::Roundtrip, {});

@@ -10,11 +10,7 @@
 namespace llb::gateway {
 
 std::string definitionOf(const ir::Module &module) {
-  std::string bytes;
-  llvm::raw_string_ostream out(bytes);
-  ir::writeModule(module, module.results.front(), out);
-  out.flush();
-  return bytes;
+  return ir::encodeModule(module, module.results.front());
 }
 
 llvm::Error Host::takeInputs(const Peer &peer) {

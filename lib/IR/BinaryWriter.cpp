@@ -271,4 +271,12 @@ void writeModule(const Module &module, const Result &result,
   out << std::string_view(module.unknown.bytes);
 }
 
+std::string encodeModule(const Module &module, const Result &result) {
+  std::string bytes;
+  llvm::raw_string_ostream out(bytes);
+  writeModule(module, result, out);
+  out.flush();
+  return bytes;
+}
+
 } // namespace llb::ir

@@ -100,16 +100,6 @@ ir::Module loadIgnoreFile(const LowerOptions &options, const std::string &name,
   return std::move(builder).build({node, 0}, "", {});
 }
 
-static std::string dockerfileDefinition(const LowerOptions &options,
-                                        const FrontendOptions &frontend) {
-  ir::Module module = loadDefinition(options, frontend);
-  std::string bytes;
-  llvm::raw_string_ostream out(bytes);
-  ir::writeModule(module, module.results.front(), out);
-  out.flush();
-  return bytes;
-}
-
 ir::SourceInfo makeSourceInfo(const ast::BuildFile &file,
                               const LowerOptions &options,
                               const FrontendOptions &frontend) {
@@ -117,8 +107,10 @@ ir::SourceInfo makeSourceInfo(const ast::BuildFile &file,
   info.filename = file.filename;
   info.data.data = file.text;
   info.language = "Dockerfile";
-  if (options.session)
-    info.definition = {dockerfileDefinition(options, frontend)};
+  if (options.session) {
+    ir::Module load = loadDefinition(options, frontend);
+    info.definition = {ir::encodeModule(load, load.results.front())};
+  }
   return info;
 }
 

@@ -21,6 +21,8 @@ llvm::FailureOr<Module> readModule(std::string_view bytes, DiagEngine &diags);
 /// equal modules give equal bytes. What only other results need is left out.
 void writeModule(const Module &module, const Result &result,
                  llvm::raw_ostream &out);
+/// What `writeModule` writes.
+std::string encodeModule(const Module &module, const Result &result);
 
 /// The encoding of one operation: its original bytes if it still has them and
 /// they name the inputs' present digests, else the canonical ones. `digests`
