@@ -46,6 +46,15 @@ void encode(EncodeBuffer &out, const SourceInfo &message) {
   encodeMessage(out, message);
 }
 
+std::vector<Input> inputsOf(const ir::Op &op,
+                            const std::vector<Digest> &digests) {
+  std::vector<Input> inputs;
+  for (const ValueId &input : op.inputs)
+    inputs.push_back(
+        {digests[input.node.index].str(), input.output, Unknown()});
+  return inputs;
+}
+
 void encodeInputs(EncodeBuffer &out, const ir::Op &op,
                   const std::vector<Digest> &inputs) {
   for (size_t i = op.inputs.size(); i-- > 0;) {

@@ -24,6 +24,9 @@ std::string decode(std::string_view bytes, DefinitionSlices *into);
 void encode(EncodeBuffer &out, const OpMetadata &message);
 void encode(EncodeBuffer &out, const Locations &message);
 void encode(EncodeBuffer &out, const SourceInfo &message);
+/// The inputs of an operation, named by the digests of all nodes.
+std::vector<Input> inputsOf(const ir::Op &op,
+                            const std::vector<Digest> &digests);
 /// The `inputs` of an operation alone.
 void encodeInputs(EncodeBuffer &out, const ir::Op &op,
                   const std::vector<Digest> &inputs);

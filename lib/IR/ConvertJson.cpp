@@ -10,8 +10,8 @@
 #include "llb/IR/JsonDump.h"
 
 #include "JsonMessage.h"
-#include "NodeEncoder.h"
 #include "ResultNodes.h"
+#include "llb/IR/Binary.h"
 
 #include <llvm/ADT/StringExtras.h>
 
@@ -32,9 +32,10 @@ constexpr std::string_view enumNames(CacheSharing) {
   return "SHARED PRIVATE LOCKED";
 }
 
-class ProtoJson {
+class ProtoJson : public JsonValues<ProtoJson> {
 public:
-  explicit ProtoJson(std::string &out) : out(out) {}
+  using JsonValues::JsonValues;
+  using JsonValues::value;
 
   template <wire::Message T> void value(const T &message) {
     out += '{';
@@ -62,9 +63,6 @@ public:
     value(decoded);
   }
   void value(const BuildInput &input) { value<BuildInput>(input); }
-  void value(const std::string &text) { go::appendJsonString(out, text); }
-  void value(const Bytes &bytes) { out += '"' + go::base64(bytes.data) + '"'; }
-  void value(bool flag) { out += flag ? "true" : "false"; }
   template <class T>
     requires std::is_integral_v<T>
   void value(T number) {
@@ -101,26 +99,6 @@ public:
     else
       out += "{}";
   }
-  void value(const StringList &items) { value(items.get()); }
-  void value(const CapMap &caps) { value(caps.get()); }
-  template <class T> void value(const std::vector<T> &items) {
-    out += '[';
-    for (const T &item : items) {
-      comma();
-      value(item);
-    }
-    out += ']';
-  }
-  template <class T> void value(const std::map<std::string, T> &entries) {
-    out += '{';
-    for (const auto &[name, item] : entries) {
-      comma();
-      value(name);
-      out += ':';
-      value(item);
-    }
-    out += '}';
-  }
 
 private:
   /// The fields with numbers from `from` to less than `end`.
@@ -148,42 +126,19 @@ private:
     out += "\":";
     value(member);
   }
-  void comma() {
-    if (out.back() != '{' && out.back() != '[')
-      out += ',';
-  }
-  template <class T> static bool isEmpty(const T &member) {
-    if constexpr (requires { member.has_value(); })
-      return !member.has_value();
-    else if constexpr (requires { member.empty(); })
-      return member.empty();
-    else if constexpr (std::is_same_v<T, Bytes>)
-      return member.data.empty();
-    else
-      return member == T();
-  }
-
-  std::string &out;
 };
 
 } // namespace
 
 std::string convertJson(const Module &module, const Result &result) {
-  std::vector<bool> wanted = nodesOf(module, result);
   std::map<std::string, wire::Op> ops;
   std::map<std::string, OpMetadata> metadata;
   wire::SourceMap source;
-  NodeEncoder encoder;
-  for (size_t i = 0; i < module.nodes.size(); ++i) {
+  std::vector<Digest> digests = digestNodes(module);
+  for (size_t i : dumpOrder(module, result)) {
     const Node &node = module.nodes[i];
-    encoder.next(node);
-    if (!wanted[i] && i != result.terminal.index)
-      continue;
-    const std::vector<Digest> &digests = encoder.digests();
     wire::Op op;
-    for (const ValueId &input : node.op.inputs)
-      op.inputs.push_back(
-          {digests[input.node.index].str(), input.output, Unknown()});
+    op.inputs = wire::inputsOf(node.op, digests);
     op.platform = node.op.platform;
     op.constraints = node.op.constraints;
     op.body = node.op.body;

@@ -3,9 +3,9 @@
 // The graph that `buildctl debug dump-llb --dot` prints: all operations, then
 // all edges. An edge into an exec is labelled with where the input is mounted.
 #include "DumpReader.h"
-#include "NodeEncoder.h"
 #include "OrderedPrint.h"
 #include "ResultNodes.h"
+#include "llb/IR/Binary.h"
 #include "llb/IR/JsonDump.h"
 #include "llb/Support/GoText.h"
 
@@ -122,26 +122,22 @@ struct Known {
 
 void dumpDot(const Module &module, const Result &result,
              llvm::raw_ostream &out) {
-  NodeEncoder encoder;
-  for (const Node &node : module.nodes)
-    encoder.next(node);
+  std::vector<Digest> digests = digestNodes(module);
   std::vector<size_t> order = dumpOrder(module, result);
-  auto digest = [&](size_t i) { return encoder.digests()[i].str(); };
-  std::string text = "digraph {\n";
-  auto flush = [&] {
-    out << text;
-    text.clear();
-  };
+  auto digest = [&](size_t i) { return digests[i].str(); };
+  out << "digraph {\n";
   for (size_t i : order) {
+    std::string text;
     writeNode(module.nodes[i].op.body, digest(i), text);
-    flush();
+    out << text;
   }
   for (size_t i : order) {
     const Op &op = module.nodes[i].op;
     auto labels = edgeLabels(op.body, op.inputs.size());
+    std::string text;
     for (size_t k = 0; k < labels.size(); ++k)
       writeEdge(digest(op.inputs[k].node.index), digest(i), labels[k], text);
-    flush();
+    out << text;
   }
   out << "}\n";
 }

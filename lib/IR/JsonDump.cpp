@@ -5,9 +5,9 @@
 
 #include "DumpReader.h"
 #include "JsonMessage.h"
-#include "NodeEncoder.h"
 #include "OrderedPrint.h"
 #include "ResultNodes.h"
+#include "llb/IR/Binary.h"
 
 namespace llb::ir {
 namespace {
@@ -50,23 +50,11 @@ private:
 /// Of an encoded operation, where it need not be known.
 constexpr size_t usualSize = 512;
 
-std::vector<wire::Input> wireInputs(const Op &op,
-                                    const std::vector<Digest> &digests) {
-  std::vector<wire::Input> inputs;
-  for (const ValueId &input : op.inputs)
-    inputs.push_back(
-        {digests[input.node.index].str(), input.output, Unknown()});
-  return inputs;
-}
-
 } // namespace
 
 void dumpJson(const Module &module, const Result &result,
               llvm::raw_ostream &out) {
-  NodeEncoder encoder;
-  for (const Node &node : module.nodes)
-    encoder.next(node);
-  const std::vector<Digest> &digests = encoder.digests();
+  std::vector<Digest> digests = digestNodes(module);
   std::vector<size_t> order = dumpOrder(module, result);
   printInOrder(
       piecesOf(order.size(), [](size_t) { return usualSize; }),
@@ -74,7 +62,7 @@ void dumpJson(const Module &module, const Result &result,
         LineWriter writer(text);
         for (; begin != end; ++begin) {
           const Node &node = module.nodes[order[begin]];
-          writer.write(node.op, wireInputs(node.op, digests),
+          writer.write(node.op, wire::inputsOf(node.op, digests),
                        digests[order[begin]].str(), node.metadata);
         }
       },
@@ -107,13 +95,11 @@ void dumpSourceJson(const Module &module, const Result &result,
     return;
   }
   std::vector<bool> wanted = nodesOf(module, result);
-  NodeEncoder encoder;
+  std::vector<Digest> digests = digestNodes(module);
   std::map<std::string, Locations> locations = module.strayLocations;
-  for (size_t i = 0; i < module.nodes.size(); ++i) {
-    encoder.next(module.nodes[i]);
+  for (size_t i = 0; i < module.nodes.size(); ++i)
     if (wanted[i] && module.nodes[i].hasLocations)
-      locations[encoder.digests().back().str()] = module.nodes[i].locations;
-  }
+      locations[digests[i].str()] = module.nodes[i].locations;
   std::string text = "{";
   JsonMessage json(text);
   json.field("locations", locations);

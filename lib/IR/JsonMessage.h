@@ -8,16 +8,16 @@
 #ifndef LLB_IR_JSONMESSAGE_H
 #define LLB_IR_JSONMESSAGE_H
 
-#include "Codec.h"
-#include "llb/Support/GoJson.h"
+#include "JsonValues.h"
 
 #include <charconv>
 
 namespace llb::ir {
 
-class JsonMessage {
+class JsonMessage : public JsonValues<JsonMessage> {
 public:
-  explicit JsonMessage(std::string &out) : out(out) {}
+  using JsonValues::JsonValues;
+  using JsonValues::value;
 
   template <wire::Message T> void value(const T &message) {
     out += '{';
@@ -66,13 +66,6 @@ public:
     wire::decode(definition.bytes, &decoded);
     value(decoded);
   }
-  void value(const std::string &text) { go::appendJsonString(out, text); }
-  void value(const Bytes &bytes) {
-    out += '"';
-    out += go::base64(bytes.data);
-    out += '"';
-  }
-  void value(bool flag) { out += flag ? "true" : "false"; }
   template <class T>
     requires std::is_integral_v<T>
   void value(T number) {
@@ -97,26 +90,6 @@ public:
     else
       out += "null";
   }
-  void value(const StringList &items) { value(items.get()); }
-  void value(const CapMap &caps) { value(caps.get()); }
-  template <class T> void value(const std::vector<T> &items) {
-    out += '[';
-    for (const T &item : items) {
-      comma();
-      value(item);
-    }
-    out += ']';
-  }
-  template <class T> void value(const std::map<std::string, T> &entries) {
-    out += '{';
-    for (const auto &[name, item] : entries) {
-      comma();
-      value(name);
-      out += ':';
-      value(item);
-    }
-    out += '}';
-  }
 
   /// A member of the object that is open, left out if there is nothing in it.
   template <class T> void field(std::string_view name, const T &member) {
@@ -133,24 +106,6 @@ public:
     out += name;
     out += "\":";
   }
-
-private:
-  void comma() {
-    if (out.back() != '{' && out.back() != '[')
-      out += ',';
-  }
-  template <class T> static bool isEmpty(const T &member) {
-    if constexpr (requires { member.has_value(); })
-      return !member.has_value();
-    else if constexpr (requires { member.empty(); })
-      return member.empty();
-    else if constexpr (std::is_same_v<T, Bytes>)
-      return member.data.empty();
-    else
-      return member == T();
-  }
-
-  std::string &out;
 };
 
 } // namespace llb::ir
