@@ -9,6 +9,7 @@
 #include "llb/AST/Dump.h"
 #include "llb/Check/IckChecks.h"
 #include "llb/Driver/Bundle.h"
+#include "llb/Driver/ToolSupport.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/OutputFile.h"
 #include "llb/Support/RandomId.h"
@@ -132,17 +133,9 @@ Compilation::makeResolver(const Input &input) {
 llvm::LogicalResult Compilation::writeLock(const lower::ImageLock &used) {
   if (options.writeImageLock.empty())
     return llvm::success();
-  auto file = OutputFile::open(options.writeImageLock);
-  llvm::Error error = file ? llvm::Error::success() : file.takeError();
-  if (!error) {
-    file->stream() << used.str() << '\n';
-    error = file->keep();
-  }
-  if (!error)
-    return llvm::success();
-  diags.report(DiagId::CannotWrite, {}, options.writeImageLock,
-               llvm::toString(std::move(error)));
-  return llvm::failure();
+  return llvm::success(
+      writeText({options.writeImageLock}, diags,
+                [&](llvm::raw_ostream &out) { out << used.str() << '\n'; }));
 }
 
 int Compilation::dumpTokens(frontend::Language language) {

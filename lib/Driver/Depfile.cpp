@@ -6,8 +6,8 @@
 // Names are escaped as GCC escapes them, which make and ninja both read; a line
 // feed is beyond what either can.
 #include "ContextFiles.h"
+#include "llb/Driver/ToolSupport.h"
 #include "llb/Support/GoText.h"
-#include "llb/Support/OutputFile.h"
 
 #include <set>
 
@@ -84,25 +84,17 @@ llvm::LogicalResult writeDepfile(const std::vector<ReadContext> &contexts,
   std::string target = options.depfileTarget;
   if (target.empty())
     target = options.output == "-" ? input.filename + ".llb" : options.output;
-  auto file = OutputFile::open(options.depfile);
-  llvm::Error error = file ? llvm::Error::success() : file.takeError();
-  if (!error) {
-    llvm::raw_ostream &out = file->stream();
-    out << escape(target) << ':';
-    for (const std::string &name : listed) {
-      if (name.find('\n') == std::string::npos)
-        out << " \\\n  " << escape(name);
-      else
-        diags.report(DiagId::DepfileName, {}, go::quote(name));
-    }
-    out << '\n';
-    error = file->keep();
-  }
-  if (!error)
-    return llvm::success();
-  diags.report(DiagId::CannotWrite, {}, options.depfile,
-               llvm::toString(std::move(error)));
-  return llvm::failure();
+  return llvm::success(
+      writeText({options.depfile}, diags, [&](llvm::raw_ostream &out) {
+        out << escape(target) << ':';
+        for (const std::string &name : listed) {
+          if (name.find('\n') == std::string::npos)
+            out << " \\\n  " << escape(name);
+          else
+            diags.report(DiagId::DepfileName, {}, go::quote(name));
+        }
+        out << '\n';
+      }));
 }
 
 } // namespace llb::driver

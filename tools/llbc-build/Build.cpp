@@ -6,9 +6,9 @@
 #include "Build.h"
 
 #include "llb/Backend/Backend.h"
+#include "llb/Driver/ToolSupport.h"
 #include "llb/Engine/Solver.h"
 #include "llb/Support/GoJson.h"
-#include "llb/Support/OutputFile.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -183,17 +183,8 @@ llvm::LogicalResult Job::tell(const backend::Exported &exported) {
   auto write = [&](const std::string &path, const std::string &text) {
     if (path.empty())
       return llvm::success();
-    auto file = OutputFile::open(path);
-    llvm::Error error = file ? llvm::Error::success() : file.takeError();
-    if (!error) {
-      file->stream() << text;
-      error = file->keep();
-    }
-    if (!error)
-      return llvm::success();
-    job.diags.report(DiagId::CannotWrite, {}, path,
-                     llvm::toString(std::move(error)));
-    return llvm::failure();
+    return llvm::success(driver::writeText(
+        {path}, job.diags, [&](llvm::raw_ostream &out) { out << text; }));
   };
   // An index has no config.
   bool single = !job.lowered.multiPlatform;
