@@ -187,12 +187,11 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (language == frontend::Language::Ickfile && parsing.ickChecks)
     diags.setAnnotator(check::addIckNumber);
   ast::SourceUnit unit;
-  DiagEngine syntaxErrors(sources);
+  lower::SyntaxErrors syntax(sources);
   bool parsed = succeeded(frontend::parse(language, text, input->filename,
-                                          parsing, unit, syntaxErrors));
+                                          parsing, unit, syntax.engine()));
   if (options.emit == EmitKind::Ast) {
-    for (const Diagnostic &error : syntaxErrors.diagnostics())
-      diags.add(error);
+    syntax.report(diags);
     bool written = succeeded(writeOutput([&](llvm::raw_ostream &out) {
       ast::dump(unit, out);
       return llvm::success();
@@ -212,13 +211,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   lowering.ignorePatterns = input->ignorePatterns;
   lowering.localIgnorePatterns = input->localIgnorePatterns;
   lowering.resolver = resolver->get();
-  bool syntaxReported = false;
-  lowering.reportSyntax = [&] {
-    if (std::exchange(syntaxReported, true))
-      return;
-    for (const Diagnostic &error : syntaxErrors.diagnostics())
-      diags.add(error);
-  };
+  lowering.syntax = &syntax;
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.ickChecks = parsing.ickChecks;
   lowering.maxOpsBytes = options.maxOpsBytes;
@@ -228,14 +221,8 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
                               llvm::SMRange range) {
     return frontend::parseTrigger(language, trigger, lines, range, diags);
   };
-  // Only what BuildKit reads has BuildKit's order.
-  if (!std::holds_alternative<ast::BuildFile>(unit))
-    lowering.reportSyntax();
   auto lowered = lower::lower(unit, lowering, diags);
   bool good = succeeded(lowered);
-  // An answer may not have needed the file, and errors of options come alone.
-  if (good ? !lowered->answer : !diags.hasErrors())
-    lowering.reportSyntax();
   if (good && failed(writeLock(lowered->used)))
     return ExitFailed;
   if (good && readsContext()) {

@@ -244,31 +244,19 @@ std::optional<lower::Lowered> Build::compile() {
       *language == frontend::Language::Mockerfile ? "Mockerfile" : "Dockerfile";
 
   ast::SourceUnit unit;
-  DiagEngine syntaxErrors(sources);
-  (void)frontend::parse(*language, text, filename, parsing, unit, syntaxErrors);
-  bool reported = false;
-  lowering.reportSyntax = [&] {
-    if (std::exchange(reported, true))
-      return;
-    for (const Diagnostic &error : syntaxErrors.diagnostics())
-      diags.add(error);
-  };
+  lower::SyntaxErrors syntax(sources);
+  (void)frontend::parse(*language, text, filename, parsing, unit,
+                        syntax.engine());
+  lowering.syntax = &syntax;
   lowering.ickChecks = parsing.ickChecks;
   lowering.parseTrigger = [&](std::string_view trigger, LineRange lines,
                               llvm::SMRange range) {
     return frontend::parseTrigger(*language, trigger, lines, range, diags);
   };
-  // Only what BuildKit reads has BuildKit's order.
-  if (!std::holds_alternative<ast::BuildFile>(unit))
-    lowering.reportSyntax();
   auto lowered = lower::lower(unit, lowering, diags);
-  if (llvm::failed(lowered)) {
-    if (!diags.hasErrors())
-      lowering.reportSyntax();
+  lowering.syntax = nullptr;
+  if (llvm::failed(lowered))
     return std::nullopt;
-  }
-  if (!lowered->answer)
-    lowering.reportSyntax();
   return std::move(*lowered);
 }
 

@@ -29,8 +29,8 @@ llvm::FailureOr<check::Linter> checkFile(const ast::BuildFile &file,
                                          const FrontendOptions &frontend,
                                          DiagEngine &diags) {
   auto options = findCheckOptions(file, frontend, diags);
-  if (lowering.reportSyntax)
-    lowering.reportSyntax();
+  if (lowering.syntax)
+    lowering.syntax->report(diags);
   if (llvm::failed(options))
     return llvm::failure();
   options->ick |= lowering.ickChecks;

@@ -103,8 +103,16 @@ llvm::FailureOr<Lowered> lower(const ast::BuildFile &file,
 
 llvm::FailureOr<Lowered> lower(const ast::SourceUnit &unit,
                                const LowerOptions &options, DiagEngine &diags) {
-  return std::visit(
+  // Only what BuildKit reads has BuildKit's order.
+  if (options.syntax && !std::holds_alternative<ast::BuildFile>(unit))
+    options.syntax->report(diags);
+  auto lowered = std::visit(
       [&](const auto &file) { return lower(file, options, diags); }, unit);
+  // An answer may not have needed the file, and errors of options come alone.
+  if (options.syntax &&
+      (llvm::succeeded(lowered) ? !lowered->answer : !diags.hasErrors()))
+    options.syntax->report(diags);
+  return lowered;
 }
 
 } // namespace llb::lower

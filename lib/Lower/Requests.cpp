@@ -69,8 +69,8 @@ llvm::FailureOr<Lowered> answerRequest(std::string_view id,
     return request.finish(answerLint(file, options, frontend, diags));
   }
   if (id == "frontend.targets") {
-    if (options.reportSyntax)
-      options.reportSyntax();
+    if (options.syntax)
+      options.syntax->report(diags);
     if (!file.sound)
       return llvm::failure();
     return request.finish(answerTargets(file));

@@ -12,8 +12,29 @@
 
 #include <functional>
 #include <llvm/Support/LogicalResult.h>
+#include <utility>
 
 namespace llb::lower {
+
+/// What parsing found wrong. It comes after errors of options and before all
+/// else, so lowering reports it, once.
+class SyntaxErrors {
+public:
+  explicit SyntaxErrors(llvm::SourceMgr &sources) : found(sources) {}
+
+  /// Where parsing reports to.
+  DiagEngine &engine() { return found; }
+  void report(DiagEngine &diags) {
+    if (std::exchange(reported, true))
+      return;
+    for (const Diagnostic &error : found.diagnostics())
+      diags.add(error);
+  }
+
+private:
+  DiagEngine found;
+  bool reported = false;
+};
 
 struct LowerOptions {
   /// Frontend options as `buildctl build --opt` spells them.
@@ -42,9 +63,8 @@ struct LowerOptions {
   std::function<llvm::FailureOr<ast::Stmt>(
       std::string_view text, LineRange lines, llvm::SMRange range)>
       parseTrigger;
-  /// Reports what parsing found wrong, if that has not been done: it comes
-  /// after errors of options and before all else. May be called more than once.
-  std::function<void()> reportSyntax;
+  /// What parsing found wrong, if it has not been reported.
+  SyntaxErrors *syntax = nullptr;
   /// Run the checks of Ickfiles, whether or not the file asks for them.
   bool ickChecks = false;
   /// Bytes of one expanded value, and of all operations together; beyond them
