@@ -48,20 +48,23 @@ llvm::Error sendWarnings(Bridge &bridge, const DiagEngine &diags,
   return llvm::Error::success();
 }
 
-/// Whether the daemon's words are part of `message`.
-static bool cameFromCall(const Bridge &bridge, const std::string &message) {
-  const std::string &said = bridge.lastFailure().message;
-  return !said.empty() && message.find(said) != std::string::npos;
+/// A failure that keeps the code and the details of the call that failed, if
+/// the daemon's words are part of `message`.
+static Failure makeFailure(const Bridge &bridge, std::string message) {
+  Failure failure;
+  const CallFailure &call = bridge.lastFailure();
+  if (!call.message.empty() &&
+      message.find(call.message) != std::string::npos) {
+    failure.code = call.code;
+    failure.details = call.details;
+  }
+  failure.message = std::move(message);
+  return failure;
 }
 
 Failure describeError(const Bridge &bridge, const Diagnostic &error,
                       const DiagEngine &diags, const ir::SourceInfo &file) {
-  Failure failure;
-  failure.message = error.fullMessage();
-  if (cameFromCall(bridge, failure.message)) {
-    failure.code = bridge.lastFailure().code;
-    failure.details = bridge.lastFailure().details;
-  }
+  Failure failure = makeFailure(bridge, error.fullMessage());
   for (LineRange place : error.places)
     failure.places.push_back({&file, place});
   if (error.places.empty() && file.language != "Dockerfile")
@@ -72,13 +75,7 @@ Failure describeError(const Bridge &bridge, const Diagnostic &error,
 
 Failure describeCall(const Bridge &bridge, const std::string &prefix,
                      llvm::Error error) {
-  Failure failure;
-  failure.message = prefix + llvm::toString(std::move(error));
-  if (cameFromCall(bridge, failure.message)) {
-    failure.code = bridge.lastFailure().code;
-    failure.details = bridge.lastFailure().details;
-  }
-  return failure;
+  return makeFailure(bridge, prefix + llvm::toString(std::move(error)));
 }
 
 } // namespace llb::gateway
