@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
+#include <llvm/ADT/StringExtras.h>
 #include <map>
 #include <mutex>
 #include <sys/xattr.h>
@@ -53,16 +54,6 @@ bool counts(std::string_view name) {
   return !name.starts_with("system.");
 }
 
-std::string hexOf(std::string_view data) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (unsigned char c : data) {
-    text += digits[c >> 4];
-    text += digits[c & 15];
-  }
-  return text;
-}
-
 std::string readXattrs(int fd) {
   static constexpr std::string_view none("0\0", 2);
   char small[256];
@@ -89,10 +80,11 @@ std::string readXattrs(int fd) {
     if (length < 0)
       continue;
     ++count;
-    text +=
-        name + '\0' +
-        hexOf(std::string_view(value).substr(0, static_cast<size_t>(length))) +
-        '\0';
+    text += name + '\0' +
+            llvm::toHex(
+                llvm::StringRef(value).substr(0, static_cast<size_t>(length)),
+                /*LowerCase=*/true) +
+            '\0';
   }
   return std::to_string(count) + '\0' + text;
 }
@@ -194,6 +186,95 @@ bool isSame(const HashRecord &record, const FileInfo &info) {
          record.ctime == info.ctime && record.inode == info.inode;
 }
 
+/// What readers of missing files have in common.
+struct Reading {
+  const Directory &directory;
+  const std::vector<FileInfo> &files;
+  /// 0: as many as there are processors.
+  unsigned threads;
+  /// In the time of the file system.
+  int64_t began;
+};
+
+/// Reads the files and directories in `missing`, on several threads. `settled`
+/// gets a flag for each: whether it may be remembered.
+llvm::Error readFiles(const std::vector<size_t> &missing,
+                      const Reading &reading,
+                      std::vector<FileContent> &contents,
+                      std::vector<char> &settled) {
+  std::atomic<size_t> next = 0;
+  std::mutex mutex;
+  // Of several errors the first in the order of the walk is told.
+  std::map<size_t, llvm::Error> failures;
+  auto work = [&] {
+    Opener opener(reading.directory);
+    for (;;) {
+      size_t first = next.fetch_add(pieceSize);
+      size_t end = std::min(first + pieceSize, missing.size());
+      for (size_t k = first; k < end; ++k) {
+        const FileInfo &info = reading.files[missing[k]];
+        bool stayed = false;
+        llvm::Error error =
+            readEntry(opener, info, contents[missing[k]], stayed);
+        settled[k] = stayed && isSettled(info, reading.began);
+        if (error) {
+          std::lock_guard<std::mutex> lock(mutex);
+          failures.emplace(k, std::move(error));
+          break;
+        }
+      }
+      if (end == missing.size())
+        return;
+    }
+  };
+  size_t threads =
+      reading.threads ? reading.threads : std::thread::hardware_concurrency();
+  threads =
+      std::clamp<size_t>(std::min(threads, missing.size() / pieceSize), 1, 64);
+  std::vector<std::thread> helpers;
+  for (size_t i = 1; i < threads; ++i)
+    helpers.emplace_back(work);
+  work();
+  for (std::thread &helper : helpers)
+    helper.join();
+  if (failures.empty())
+    return llvm::Error::success();
+  llvm::Error error = std::move(failures.begin()->second);
+  for (auto &[k, other] : failures)
+    llvm::consumeError(std::move(other));
+  return error;
+}
+
+/// Records of the files that are flagged in `remembered`, and of those in
+/// `kept` that some writer has had a use for; both in the order of the walk.
+std::vector<HashRecord> makeRecords(const std::vector<FileInfo> &files,
+                                    const std::vector<FileContent> &contents,
+                                    const std::vector<bool> &remembered,
+                                    const std::vector<HashRecord> &kept) {
+  std::vector<HashRecord> records;
+  records.reserve(files.size() + kept.size());
+  auto other = kept.begin();
+  auto takeKept = [&] {
+    if (other->unused < mostUnused) {
+      records.push_back(*other);
+      ++records.back().unused;
+    }
+    ++other;
+  };
+  for (size_t i = 0; i < files.size(); ++i) {
+    while (other != kept.end() && walksBefore(other->path, files[i].path))
+      takeKept();
+    if (!remembered[i])
+      continue;
+    records.push_back({files[i].path, files[i].size, files[i].mtime,
+                       files[i].ctime, files[i].inode, contents[i].digest,
+                       contents[i].xattrs, 0});
+  }
+  while (other != kept.end())
+    takeKept();
+  return records;
+}
+
 } // namespace
 
 std::string defaultIndexDirectory() {
@@ -248,78 +329,21 @@ llvm::Error Contents::read(const std::vector<size_t> &entries) {
   if (missing.empty())
     return llvm::Error::success();
 
-  std::vector<char> stays(missing.size());
-  std::atomic<size_t> next = 0;
-  std::mutex mutex;
-  // Of several errors the first in the order of the walk is told.
-  std::map<size_t, llvm::Error> failures;
-  auto work = [&] {
-    Opener opener(directory);
-    for (;;) {
-      size_t first = next.fetch_add(pieceSize);
-      size_t end = std::min(first + pieceSize, missing.size());
-      for (size_t k = first; k < end; ++k) {
-        bool stayed = false;
-        llvm::Error error =
-            readEntry(opener, files[missing[k]], contents[missing[k]], stayed);
-        stays[k] = stayed && isSettled(files[missing[k]], began);
-        if (error) {
-          std::lock_guard<std::mutex> lock(mutex);
-          failures.emplace(k, std::move(error));
-          break;
-        }
-      }
-      if (end == missing.size())
-        return;
-    }
-  };
-  size_t threads =
-      options.threads ? options.threads : std::thread::hardware_concurrency();
-  threads =
-      std::clamp<size_t>(std::min(threads, missing.size() / pieceSize), 1, 64);
-  std::vector<std::thread> helpers;
-  for (size_t i = 1; i < threads; ++i)
-    helpers.emplace_back(work);
-  work();
-  for (std::thread &helper : helpers)
-    helper.join();
-  if (!failures.empty()) {
-    llvm::Error error = std::move(failures.begin()->second);
-    for (auto &[k, other] : failures)
-      llvm::consumeError(std::move(other));
+  std::vector<char> settled(missing.size());
+  if (llvm::Error error =
+          readFiles(missing, {directory, files, options.threads, began},
+                    contents, settled))
     return error;
-  }
   for (size_t entry : missing)
     known[entry] = true;
   if (options.indexDirectory.empty())
     return llvm::Error::success();
 
-  // What is to be remembered now, in the order of the walk.
-  std::vector<HashRecord> records;
-  records.reserve(files.size() + kept.size());
-  std::vector<bool> settled(files.size(), true);
+  std::vector<bool> remembered = std::move(wanted);
   for (size_t k = 0; k < missing.size(); ++k)
-    settled[missing[k]] = stays[k];
-  auto other = kept.begin();
-  auto takeKept = [&] {
-    if (other->unused < mostUnused) {
-      records.push_back(*other);
-      ++records.back().unused;
-    }
-    ++other;
-  };
-  for (size_t i = 0; i < files.size(); ++i) {
-    while (other != kept.end() && walksBefore(other->path, files[i].path))
-      takeKept();
-    if (!wanted[i] || !settled[i])
-      continue;
-    records.push_back({files[i].path, files[i].size, files[i].mtime,
-                       files[i].ctime, files[i].inode, contents[i].digest,
-                       contents[i].xattrs, 0});
-  }
-  while (other != kept.end())
-    takeKept();
-  index.save(records, trouble);
+    if (!settled[k])
+      remembered[missing[k]] = false;
+  index.save(makeRecords(files, contents, remembered, kept), trouble);
   return llvm::Error::success();
 }
 
