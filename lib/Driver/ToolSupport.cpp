@@ -75,6 +75,7 @@ llvm::FailureOr<ModuleInput> readAnyModule(std::string_view bytes,
   if (succeeded(binary) &&
       (bytes.empty() || !binary->nodes.empty() || looksBinary(bytes))) {
     input.module = std::move(*binary);
+    input.isBinary = !bytes.empty();
     return input;
   }
   if (looksBinary(bytes)) {
@@ -89,6 +90,14 @@ llvm::FailureOr<ModuleInput> readAnyModule(std::string_view bytes,
     return llvm::failure();
   input.module = std::move(*parsed);
   return input;
+}
+
+llvm::FailureOr<ModuleInput> readModuleFile(const std::string &path,
+                                            DiagEngine &diags) {
+  auto bytes = readInputFile(path, diags);
+  if (failed(bytes))
+    return llvm::failure();
+  return readAnyModule(*bytes, diags);
 }
 
 static bool writeOutput(const OutputOptions &options, bool binary,

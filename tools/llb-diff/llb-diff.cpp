@@ -30,10 +30,7 @@ int main(int argc, char **argv) {
   }
   ToolRun run;
   auto read = [&](const std::string &path) -> FailureOr<llb::ir::Module> {
-    auto bytes = readInputFile(path, run.diags);
-    if (failed(bytes))
-      return failure();
-    auto input = readAnyModule(*bytes, run.diags);
+    auto input = readModuleFile(path, run.diags);
     if (failed(input))
       return failure();
     return std::move(input->module);

@@ -24,10 +24,7 @@ int main(int argc, char **argv) {
                         "LLB disassembler: binary to text\n"))
     return 2;
   ToolRun run;
-  auto bytes = readInputFile(input, run.diags);
-  if (failed(bytes))
-    return run.finish();
-  auto module = readAnyModule(*bytes, run.diags);
+  auto module = readModuleFile(input, run.diags);
   if (failed(module))
     return run.finish(false);
   llb::ir::PrintOptions options;

@@ -162,14 +162,9 @@ int main(int argc, char **argv) {
                         "LLB reducer: makes what shows a fault smaller\n"))
     return 2;
   ToolRun run;
-  auto bytes = readInputFile(input, run.diags);
-  if (failed(bytes))
-    return run.finish();
-  auto module = readAnyModule(*bytes, run.diags);
+  auto module = readModuleFile(input, run.diags);
   if (failed(module))
     return run.finish(false);
   // What is binary is tested and written as binary; all else is text.
-  bool isBinary = !bytes->empty() && (*bytes)[0] != '{' &&
-                  bytes->find('\0') != std::string_view::npos;
-  return reduceInput(run, *module, text || !isBinary);
+  return reduceInput(run, *module, text || !module->isBinary);
 }

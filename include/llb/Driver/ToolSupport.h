@@ -44,6 +44,8 @@ public:
 struct ModuleInput {
   ir::Module module;
   ir::NodePlaces places;
+  /// Whether it was a Definition in its binary form.
+  bool isBinary = false;
 };
 
 /// Reads a file, `-` being standard input, into one of the engine's buffers.
@@ -56,6 +58,10 @@ llvm::FailureOr<std::string_view> readInputFile(const std::string &path,
 /// engine's buffers.
 llvm::FailureOr<ModuleInput> readAnyModule(std::string_view bytes,
                                            DiagEngine &diags);
+
+/// The module in a file, `-` being standard input.
+llvm::FailureOr<ModuleInput> readModuleFile(const std::string &path,
+                                            DiagEngine &diags);
 
 struct OutputOptions {
   /// `-` is standard output.
