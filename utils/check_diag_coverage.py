@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fails if a message of Diagnostics.def, Checks.def or Remarks.def is in no test.
+"""Fails if a message of *Diags.def, Checks.def or Remarks.def is in no test.
 
 A test names a message by its tag in brackets, `[unknown-instruction]`, by its
 rule, `StageNameCasing`, or by its text with something in place of each `{0}`.
@@ -23,7 +23,7 @@ STRING = r'"((?:[^"\\]|\\.)*)"'
 
 def entries() -> dict[str, str]:
     """Each id with its format string."""
-    diags = (TABLES / "Diagnostics.def").read_text()
+    diags = "".join(path.read_text() for path in sorted(TABLES.glob("*Diags.def")))
     checks = (TABLES / "Checks.def").read_text()
     found: dict[str, str] = {}
     for match in re.finditer(rf"^LLB_DIAG\(\s*(\w+),\s*\w+,((?:\s*{STRING})+)\s*\)",

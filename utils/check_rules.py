@@ -26,7 +26,7 @@ def joined(text: str) -> str:
 def mended() -> set[str]:
     """The rules that are reported with a fix."""
     code = "".join(p.read_text() for p in (ROOT / "lib" / "Check").glob("*.cpp"))
-    return set(re.findall(r"warn\(\s*DiagId::(\w+),[^;]*?\bfix\w+\(", code))
+    return set(re.findall(r"warn\(\s*diag::(\w+),[^;]*?\bfix\w+\(", code))
 
 
 def table() -> str:

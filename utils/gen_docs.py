@@ -6,9 +6,9 @@
     gen_docs.py --check   fail if one is not what it would be
 
 docs/Passes.md comes from Passes.def and the essays on top of the passes,
-docs/Diagnostics.md from Diagnostics.def and Checks.def, and the tables between
+docs/Diagnostics.md from *Diags.def and Checks.def, and the tables between
 the `generated` marks of docs/LanguageReference.md from Ops.h and the rules in
-Diagnostics.def.
+IRDiags.def.
 """
 import re
 import sys
@@ -108,9 +108,10 @@ def levels() -> list[str]:
 
 
 def messages() -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """(section, [(id, severity, text)]) of Diagnostics.def."""
+    """(section, [(id, severity, text)]) of the areas' tables."""
     sections: list[tuple[str, list[tuple[str, str, str]]]] = []
-    text = (INCLUDE / "Support" / "Diagnostics.def").read_text()
+    tables = sorted((INCLUDE / "Support").glob("*Diags.def"))
+    text = "".join(path.read_text() for path in tables)
     for match in re.finditer(
             rf"^// ---- (.*?) ----$|^LLB_DIAG\(\s*(\w+),\s*(\w+),((?:\s*{STRING})+)\s*\)",
             text, re.M):

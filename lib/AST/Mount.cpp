@@ -5,7 +5,9 @@
 // `required,type=secret` is wrong where `type=secret,required` is right.
 #include "llb/AST/Mount.h"
 
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Suggest.h"
 #include "llb/Support/Unicode.h"
 
@@ -82,7 +84,7 @@ public:
   bool parse(std::string_view text) {
     go::Parsed<std::vector<std::string>> fields = go::parseCsv(text);
     if (!fields.ok())
-      return fail(DiagId::MountCsv, fields.error);
+      return fail(diag::MountCsv, fields.error);
     for (const std::string &field : fields.value)
       if (!readField(field))
         return false;
@@ -104,14 +106,14 @@ private:
       std::string error;
       std::optional<std::string> expanded = expand(value, error);
       if (!expanded)
-        return fail(DiagId::ExpansionFailed, error);
+        return fail(diag::ExpansionFailed, error);
       return readValue(key, *expanded, field);
     }
     if (key != "from")
       return true;
     size_t dollar = value.find('$');
     if (dollar != std::string::npos && dollar + 1 != value.size())
-      return fail(DiagId::MountFromExpansion, key);
+      return fail(diag::MountFromExpansion, key);
     mount.from = std::move(value);
     return true;
   }
@@ -130,7 +132,7 @@ private:
       mount.required = true;
       return true;
     default:
-      return fail(DiagId::MountFieldWithoutValue, field);
+      return fail(diag::MountFieldWithoutValue, field);
     }
   }
 
@@ -152,7 +154,7 @@ private:
     case Key::ReadWrite: {
       go::Parsed<bool> flag = go::parseBool(value);
       if (!flag.ok())
-        return fail(DiagId::MountInvalidValue, key, value);
+        return fail(diag::MountInvalidValue, key, value);
       setReadOnly(flag.value == (keyOf(key) == Key::ReadOnly));
       return true;
     }
@@ -161,7 +163,7 @@ private:
         return failForType(key);
       go::Parsed<bool> flag = go::parseBool(value);
       if (!flag.ok())
-        return fail(DiagId::MountInvalidValue, key, value);
+        return fail(diag::MountInvalidValue, key, value);
       mount.required = flag.value;
       return true;
     }
@@ -170,7 +172,7 @@ private:
         return failForType(key);
       go::Parsed<int64_t> size = go::parseRamSize(value);
       if (!size.ok())
-        return fail(DiagId::MountInvalidValue, key, value);
+        return fail(diag::MountInvalidValue, key, value);
       mount.sizeLimit = size.value;
       return true;
     }
@@ -189,7 +191,7 @@ private:
       mount.env = value;
       return true;
     case Key::Unknown:
-      return fail(DiagId::MountUnknownKey, key, field,
+      return fail(diag::MountUnknownKey, key, field,
                   didYouMean(key, allKeys(), /*caseSensitive=*/true));
     }
     return true;
@@ -202,7 +204,7 @@ private:
         mount.type = MountType(i);
         return true;
       }
-    return fail(DiagId::MountUnknownType, go::quote(value),
+    return fail(diag::MountUnknownType, go::quote(value),
                 didYouMean(value,
                            std::vector<std::string>(std::begin(typeNames),
                                                     std::end(typeNames)),
@@ -217,7 +219,7 @@ private:
                         .Default(MountSharing::Unset);
     if (mount.sharing != MountSharing::Unset)
       return true;
-    return fail(DiagId::MountUnknownSharing, go::quote(value),
+    return fail(diag::MountUnknownSharing, go::quote(value),
                 didYouMean(value, {"shared", "private", "locked"},
                            /*caseSensitive=*/true));
   }
@@ -226,7 +228,7 @@ private:
                   std::optional<uint32_t> &member) {
     go::Parsed<uint64_t> number = go::parseUint(value, base, 32);
     if (!number.ok())
-      return fail(DiagId::MountInvalidNumber, value, key);
+      return fail(diag::MountInvalidNumber, value, key);
     member = uint32_t(number.value);
     return true;
   }
@@ -239,7 +241,7 @@ private:
                              : mount.gid ? "gid"
                                          : "";
       if (!key.empty())
-        return fail(DiagId::MountOwnerNotAllowed, key, go::quote(type));
+        return fail(diag::MountOwnerNotAllowed, key, go::quote(type));
     }
     if (!accessGiven)
       mount.readOnly =
@@ -247,19 +249,19 @@ private:
     if (mount.type == MountType::Secret && !finishSecret())
       return false;
     if (mount.sharing != MountSharing::Unset && mount.type != MountType::Cache)
-      return fail(DiagId::MountSharingNotAllowed, type);
+      return fail(diag::MountSharingNotAllowed, type);
     return true;
   }
 
   bool finishSecret() {
     if (!mount.from.empty())
-      return fail(DiagId::SecretMountFrom);
+      return fail(diag::SecretMountFrom);
     if (mount.sharing != MountSharing::Unset)
-      return fail(DiagId::SecretMountSharing);
+      return fail(diag::SecretMountSharing);
     if (mount.source.empty() && mount.target.empty() && mount.id.empty())
-      return fail(DiagId::SecretMountEmpty);
+      return fail(diag::SecretMountEmpty);
     if (!mount.source.empty() && !mount.id.empty())
-      return fail(DiagId::SecretMountSourceAndId);
+      return fail(diag::SecretMountSourceAndId);
     return true;
   }
 
@@ -267,7 +269,7 @@ private:
     return mount.type == MountType::Secret || mount.type == MountType::Ssh;
   }
   bool failForType(const std::string &key) {
-    return fail(DiagId::MountKeyForType, key, typeNames[size_t(mount.type)]);
+    return fail(diag::MountKeyForType, key, typeNames[size_t(mount.type)]);
   }
   void setReadOnly(bool value) {
     mount.readOnly = value;
@@ -286,7 +288,7 @@ public:
   bool parse(std::string_view text) {
     go::Parsed<std::vector<std::string>> fields = go::parseCsv(text);
     if (!fields.ok())
-      return fail(DiagId::DeviceCsv, fields.error);
+      return fail(diag::DeviceCsv, fields.error);
     for (const std::string &field : fields.value)
       if (!readField(field))
         return false;
@@ -307,13 +309,13 @@ private:
       go::Parsed<bool> flag =
           hasValue ? go::parseBool(value) : go::Parsed<bool>{true, ""};
       if (!flag.ok())
-        return fail(DiagId::MountInvalidValue, key, value);
+        return fail(diag::MountInvalidValue, key, value);
       device.required = flag.value;
       return true;
     }
     if (key == "name" && hasValue) {
       if (!device.name.empty())
-        return fail(DiagId::DeviceNameTwice, device.name);
+        return fail(diag::DeviceNameTwice, device.name);
       device.name = std::move(value);
       return true;
     }
@@ -323,8 +325,8 @@ private:
       return true;
     }
     if (!hasValue)
-      return fail(DiagId::MountFieldWithoutValue, field);
-    return fail(DiagId::MountUnknownKey, key, field,
+      return fail(diag::MountFieldWithoutValue, field);
+    return fail(diag::MountUnknownKey, key, field,
                 didYouMean(key, {"name", "required"}, /*caseSensitive=*/true));
   }
 };

@@ -8,6 +8,7 @@
 #include "FixIts.h"
 
 #include "llb/Check/IckChecks.h"
+#include "llb/Support/CheckDiags.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/Unicode.h"
 
@@ -23,15 +24,14 @@ bool isUpper(const std::string &text) { return unicode::toUpper(text) == text; }
 
 void checkFromCasing(const ast::FromStmt &from, Linter &linter) {
   if (!isLower(from.nameAsWritten))
-    linter.warn(DiagId::StageNameCasing, from, fixStageName(from),
+    linter.warn(diag::StageNameCasing, from, fixStageName(from),
                 from.nameAsWritten);
   // A FROM of mixed case is left to ConsistentInstructionCasing.
   bool matches = isLower(from.word)   ? isLower(from.asWord)
                  : isUpper(from.word) ? isUpper(from.asWord)
                                       : true;
   if (!matches)
-    linter.warn(DiagId::FromAsCasing, from, fixAs(from), from.asWord,
-                from.word);
+    linter.warn(diag::FromAsCasing, from, fixAs(from), from.asWord, from.word);
 }
 
 /// The last comment above the definition of `names` has to start with one of
@@ -44,7 +44,7 @@ void checkDescription(const ast::StmtBase &stmt, std::string_view instruction,
   if (std::find(names.begin(), names.end(),
                 comment.substr(0, comment.find(' '))) != names.end())
     return;
-  linter.warn(DiagId::InvalidDefinitionDescription, stmt, instruction,
+  linter.warn(diag::InvalidDefinitionDescription, stmt, instruction,
               names.size() > 1 ? "<arg_key>" : names.front());
 }
 
@@ -66,9 +66,9 @@ void checkMaintainer(const ast::StmtBase &stmt, const ast::BuildFile &file,
                      Linter &linter) {
   MaybeFix fix = fixMaintainer(stmt, linter.nameOf(ast::StmtKind::Label));
   if (file.words == ast::Vocabulary::Docker)
-    linter.warn(DiagId::MaintainerDeprecated, stmt, fix, "Maintainer", "label");
+    linter.warn(diag::MaintainerDeprecated, stmt, fix, "Maintainer", "label");
   else
-    linter.warn(DiagId::MaintainerDeprecated, stmt, fix,
+    linter.warn(diag::MaintainerDeprecated, stmt, fix,
                 linter.nameOf(ast::StmtKind::Maintainer),
                 linter.nameOf(ast::StmtKind::Label));
 }
@@ -116,10 +116,10 @@ void checkStageNames(const ast::BuildFile &file, Linter &linter) {
     if (from.name.empty())
       continue;
     if (from.name == "context" || from.name == "scratch")
-      linter.warn(DiagId::ReservedStageName, nullptr, from.lines, from.range,
+      linter.warn(diag::ReservedStageName, nullptr, from.lines, from.range,
                   go::quote(from.name));
     if (!seen.insert(from.name).second)
-      linter.warn(DiagId::DuplicateStageName, nullptr, from.lines, from.range,
+      linter.warn(diag::DuplicateStageName, nullptr, from.lines, from.range,
                   go::quote(from.name));
   }
 }
@@ -146,7 +146,7 @@ void checkInstructionCasing(const ast::BuildFile &file, Linter &linter) {
   bool wantLower = lower > upper;
   for (const ast::StmtBase *stmt : stmts)
     if (wantLower ? !isLower(stmt->word) : !isUpper(stmt->word))
-      linter.warn(DiagId::ConsistentInstructionCasing, nullptr, *stmt,
+      linter.warn(diag::ConsistentInstructionCasing, nullptr, *stmt,
                   fixWord(*stmt, wantLower), stmt->word,
                   wantLower ? "lowercase" : "uppercase");
 }
@@ -155,7 +155,7 @@ void checkInstructionCasing(const ast::BuildFile &file, Linter &linter) {
 
 void llb::check::checkAst(const ast::BuildFile &file, Linter &linter) {
   for (const ast::EmptyContinuation &place : file.emptyContinuations)
-    linter.warn(DiagId::NoEmptyContinuation, nullptr, place.lines, place.range);
+    linter.warn(diag::NoEmptyContinuation, nullptr, place.lines, place.range);
   checkSound(file, linter);
   if (file.faultyStmt)
     checkFaulty(*file.faultyStmt, file, linter);

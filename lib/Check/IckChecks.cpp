@@ -6,7 +6,10 @@
 // (n-1)/p is 5 or more, and flattered if n/p is below 3, in whole numbers.
 #include "llb/Check/IckChecks.h"
 
+#include "llb/Support/CheckDiags.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
@@ -37,7 +40,7 @@ bool isPolite(const ast::StmtBase &stmt) {
 void checkDockerWord(const ast::StmtBase &stmt, Linter &linter) {
   auto kind = ast::stmtKindNamed(stmt.word, ast::Vocabulary::Docker);
   if (kind && !ast::stmtKindNamed(stmt.word, ast::Vocabulary::Ick))
-    linter.warn(DiagId::IckDockerWord, stmt, stmt.word);
+    linter.warn(diag::IckDockerWord, stmt, stmt.word);
 }
 
 void checkUnknownStages(const ast::BuildFile &file, Linter &linter) {
@@ -53,7 +56,7 @@ void checkUnknownStages(const ast::BuildFile &file, Linter &linter) {
                       [](char c) { return c >= '0' && c <= '9'; }) ||
           known.count(unicode::toLower(copy->from)))
         continue;
-      linter.warn(DiagId::IckUnknownStage, *copy, go::quote(copy->from));
+      linter.warn(diag::IckUnknownStage, *copy, go::quote(copy->from));
     }
     known.insert(stage.from.name);
   }
@@ -68,8 +71,8 @@ void checkPoliteness(const std::vector<const ast::StmtBase *> &stmts,
     return;
   const ast::StmtBase &first = *stmts.front();
   auto warn = [&](std::string_view verdict, std::string_view number) {
-    linter.warn(DiagId::IckPoliteness, nullptr, first.lines, first.range,
-                polite, all, verdict, number);
+    linter.warn(diag::IckPoliteness, nullptr, first.lines, first.range, polite,
+                all, verdict, number);
   };
   if (polite == 0 || (all - 1) / polite >= 5)
     warn("that is too few to be polite", "079");
@@ -89,22 +92,22 @@ void llb::check::checkIck(const ast::BuildFile &file, Linter &linter) {
 
 void llb::check::addIckNumber(Diagnostic &diag) {
   auto note = [&](std::string_view number, std::string_view text) {
-    diag.notes.push_back(DiagEngine::make(DiagId::IckNumber, {},
+    diag.notes.push_back(DiagEngine::make(diag::IckNumber, {},
                                           fmt::make_format_args(number, text)));
   };
   switch (diag.id) {
-  case DiagId::UnknownInstruction:
+  case diag::UnknownInstruction:
     return note("017", "a statement nobody can make sense of");
-  case DiagId::DockerWordRefused:
+  case diag::DockerWordRefused:
     return note("111", "a word from the other camp");
-  case DiagId::TargetNotFound:
+  case diag::TargetNotFound:
     return note("129", "a way to a place that does not exist");
-  case DiagId::BadStageIndex:
-  case DiagId::CopyFromLaterStage:
+  case diag::BadStageIndex:
+  case diag::CopyFromLaterStage:
     return note("139", "coming from where nothing is yet");
-  case DiagId::DuplicateStageName:
+  case diag::DuplicateStageName:
     return note("182", "one name for two places");
-  case DiagId::ExpansionFailed:
+  case diag::ExpansionFailed:
     if (diag.message.find("nest deeper") != std::string::npos)
       note("256", "more depth than a compiler has room for");
     return;

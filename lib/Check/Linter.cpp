@@ -7,6 +7,7 @@
 #include "llb/Check/Linter.h"
 
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
@@ -221,6 +222,6 @@ void Linter::record(Diagnostic diag, LineRange lines) {
 bool Linter::failed() {
   if (!options.errorOnWarning || violated.empty())
     return false;
-  diags.report(DiagId::LintViolation, {}, fmt::join(violated, ", "));
+  diags.report(diag::LintViolation, {}, fmt::join(violated, ", "));
   return true;
 }

@@ -6,6 +6,7 @@
 #include "llb/Check/Rules.h"
 #include "FixIts.h"
 
+#include "llb/Support/CheckDiags.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/Suggest.h"
@@ -61,7 +62,7 @@ bool llb::check::isSecretName(std::string_view name) {
 
 void llb::check::invalidDefaultArgInFrom(Linter &linter,
                                          const ast::FromStmt &from) {
-  linter.warn(DiagId::InvalidDefaultArgInFrom, nullptr, from.lines, from.range,
+  linter.warn(diag::InvalidDefaultArgInFrom, nullptr, from.lines, from.range,
               from.base, linter.nameOf(ast::StmtKind::Arg));
 }
 
@@ -71,7 +72,7 @@ void llb::check::undefinedArgsInFrom(Linter &linter, const ast::FromStmt &from,
   std::vector<std::string> options(declared.begin(), declared.end());
   for (const std::string &name : unmatched)
     if (!declared.count(name))
-      linter.warn(DiagId::UndefinedArgInFrom, from, name,
+      linter.warn(diag::UndefinedArgInFrom, from, name,
                   didYouMean(name, options, /*caseSensitive=*/true),
                   linter.nameOf(from.kind));
 }
@@ -86,7 +87,7 @@ void llb::check::redundantTargetPlatform(Linter &linter,
     return;
   const std::string *target = globals.get("TARGETPLATFORM");
   if (target ? *target == platform.text : platform.text.empty())
-    linter.warn(DiagId::RedundantTargetPlatform, from, fixPlatform(from),
+    linter.warn(diag::RedundantTargetPlatform, from, fixPlatform(from),
                 from.platform, linter.nameOf(from.kind));
 }
 
@@ -101,7 +102,7 @@ void llb::check::constPlatform(Linter &linter, const ast::FromStmt &from,
   if (from.name.find(spec.os) != std::string::npos ||
       from.name.find(spec.architecture) != std::string::npos)
     return;
-  linter.warn(DiagId::FromPlatformFlagConstDisallowed, from,
+  linter.warn(diag::FromPlatformFlagConstDisallowed, from,
               go::quote(platform.text), linter.nameOf(from.kind));
 }
 
@@ -111,7 +112,7 @@ void llb::check::baseImagePlatform(Linter &linter, LineRange lines,
                                    const PlatformSpec &actual) {
   if (expected.os == actual.os && expected.architecture == actual.architecture)
     return;
-  linter.warn(DiagId::InvalidBaseImagePlatform, nullptr, lines, range, base,
+  linter.warn(diag::InvalidBaseImagePlatform, nullptr, lines, range, base,
               go::quote(actual.normalized().formatAll()),
               go::quote(expected.normalized().formatAll()));
 }
@@ -120,8 +121,7 @@ void llb::check::undefinedVars(Linter &linter, const ast::StmtBase &stmt,
                                const NameList &unmatched,
                                const std::set<std::string> &declaredArgs,
                                const EnvGetter &env) {
-  if (unmatched.empty() ||
-      !linter.enabled(DiagId::UndefinedVar, &stmt.comments))
+  if (unmatched.empty() || !linter.enabled(diag::UndefinedVar, &stmt.comments))
     return;
   std::vector<std::string> options;
   for (const std::string &name : unmatched) {
@@ -132,47 +132,47 @@ void llb::check::undefinedVars(Linter &linter, const ast::StmtBase &stmt,
     std::string hint;
     if (auto match = suggest(name, options, /*caseSensitive=*/true))
       hint = fmt::format(" (did you mean ${}?)", *match);
-    linter.warn(DiagId::UndefinedVar, stmt, name, hint);
+    linter.warn(diag::UndefinedVar, stmt, name, hint);
   }
 }
 
 void llb::check::legacyKeyValue(Linter &linter, const ast::StmtBase &stmt) {
-  linter.warn(DiagId::LegacyKeyValueFormat, stmt, fixKeyValue(stmt), stmt.word);
+  linter.warn(diag::LegacyKeyValueFormat, stmt, fixKeyValue(stmt), stmt.word);
 }
 
 void llb::check::secretKey(Linter &linter, const ast::StmtBase &stmt,
                            ast::StmtKind instruction, std::string_view key) {
   if (isSecretName(key))
-    linter.warn(DiagId::SecretsUsedInArgOrEnv, stmt, linter.nameOf(instruction),
+    linter.warn(diag::SecretsUsedInArgOrEnv, stmt, linter.nameOf(instruction),
                 go::quote(key), linter.nameOf(ast::StmtKind::Arg),
                 linter.nameOf(ast::StmtKind::Env));
 }
 
 void llb::check::relativeWorkdir(Linter &linter, const ast::StmtBase &stmt,
                                  std::string_view path) {
-  linter.warn(DiagId::WorkdirRelativePath, stmt, go::quote(path));
+  linter.warn(diag::WorkdirRelativePath, stmt, go::quote(path));
 }
 
 void llb::check::jsonArgs(Linter &linter, const ast::StmtBase &stmt) {
-  linter.warn(DiagId::JSONArgsRecommended, stmt, stmt.word);
+  linter.warn(diag::JSONArgsRecommended, stmt, stmt.word);
 }
 
 void llb::check::usedTwice(Linter &linter, const ast::StmtBase &stmt,
                            LineRange previousLines,
                            llvm::SMRange previousRange) {
-  linter.warn(DiagId::MultipleInstructionsDisallowed, &stmt.comments,
+  linter.warn(diag::MultipleInstructionsDisallowed, &stmt.comments,
               previousLines, previousRange, stmt.word);
 }
 
 void llb::check::exposeProtoCasing(Linter &linter, const ast::StmtBase &stmt,
                                    std::string_view port) {
-  linter.warn(DiagId::ExposeProtoCasing, stmt, fixProtocol(stmt, port), port,
+  linter.warn(diag::ExposeProtoCasing, stmt, fixProtocol(stmt, port), port,
               linter.nameOf(ast::StmtKind::Expose));
 }
 
 void llb::check::exposeInvalidFormat(Linter &linter, const ast::StmtBase &stmt,
                                      std::string_view port) {
-  linter.warn(DiagId::ExposeInvalidFormat, stmt, port,
+  linter.warn(diag::ExposeInvalidFormat, stmt, port,
               linter.nameOf(ast::StmtKind::Expose));
 }
 
@@ -187,6 +187,6 @@ void llb::check::copyIgnored(Linter &linter, const ast::StmtBase &stmt,
   if ((clean == "." || clean == "/") && !excludesEverything(patterns))
     return;
   if (matcher->matchesOrParentMatches(clean))
-    linter.warn(DiagId::CopyIgnoredFile, stmt, isAdd ? "Add" : "Copy",
+    linter.warn(diag::CopyIgnoredFile, stmt, isAdd ? "Add" : "Copy",
                 go::quote(clean));
 }

@@ -4,6 +4,7 @@
 // directory; a list of what is open is short enough to be searched.
 #include "llb/Context/Locals.h"
 #include "llb/Context/Reads.h"
+#include "llb/Support/ToolDiags.h"
 
 namespace llb::context {
 
@@ -22,7 +23,7 @@ llvm::FailureOr<LocalContents> Locals::find(const ir::Module &module,
     if (place)
       continue;
     auto fail = [&](llvm::Error error) {
-      diags.report(DiagId::CannotReadContext, {}, path,
+      diags.report(diag::CannotReadContext, {}, path,
                    llvm::toString(std::move(error)));
       return llvm::failure();
     };
@@ -46,7 +47,7 @@ llvm::LogicalResult Locals::read(Contents &contents,
                                  DiagEngine &diags) {
   llvm::Error error = contents.read(entries);
   if (error) {
-    diags.report(DiagId::CannotReadContext, {}, contents.path(),
+    diags.report(diag::CannotReadContext, {}, contents.path(),
                  llvm::toString(std::move(error)));
     return llvm::failure();
   }
@@ -60,14 +61,14 @@ llvm::LogicalResult Locals::read(Contents &contents,
     diags.add(std::move(warning));
   };
   if (!trouble.damaged.empty())
-    warn(DiagId::CannotRead,
+    warn(diag::CannotRead,
          "cannot read '" + trouble.damaged +
              "': it is damaged; all files are read, and it is written anew");
   if (!trouble.unwritable.empty())
-    warn(DiagId::CannotWrite, "cannot write '" + trouble.unwritable +
-                                  "': " + trouble.reason +
-                                  "; files are read again next time, "
-                                  "--hash-index=none keeps it off");
+    warn(diag::CannotWrite, "cannot write '" + trouble.unwritable +
+                                "': " + trouble.reason +
+                                "; files are read again next time, "
+                                "--hash-index=none keeps it off");
   return llvm::success();
 }
 

@@ -11,8 +11,11 @@
 #include "llb/Driver/Bundle.h"
 #include "llb/Driver/ToolSupport.h"
 #include "llb/Driver/Version.h"
+#include "llb/Support/BuildDiags.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/OutputFile.h"
 #include "llb/Support/RandomId.h"
+#include "llb/Support/ToolDiags.h"
 #include "llb/Support/VerifyDiags.h"
 
 #include <llvm/Support/SourceMgr.h>
@@ -82,20 +85,20 @@ template <class Write>
 llvm::LogicalResult Compilation::writeOutput(Write write) {
   auto file = OutputFile::open(options.output);
   if (!file) {
-    diags.report(DiagId::CannotWrite, {}, options.output,
+    diags.report(diag::CannotWrite, {}, options.output,
                  llvm::toString(file.takeError()));
     return llvm::failure();
   }
   bool binary = options.emit == EmitKind::Llb || isBuild(options.emit);
   if (binary && !listsContext() && !options.explains() && file->isTerminal() &&
       !options.force) {
-    diags.report(DiagId::BinaryToTerminal, {});
+    diags.report(diag::BinaryToTerminal, {});
     return llvm::failure();
   }
   if (failed(write(file->stream())))
     return llvm::failure();
   if (llvm::Error error = file->keep()) {
-    diags.report(DiagId::CannotWrite, {}, options.output,
+    diags.report(diag::CannotWrite, {}, options.output,
                  llvm::toString(std::move(error)));
     return llvm::failure();
   }
@@ -123,7 +126,7 @@ Compilation::makeResolver(const Input &input) {
   lower::ImageLock lock;
   std::string error;
   if (!lower::ImageLock::parse(*json, lock, error)) {
-    diags.report(DiagId::BadImageLock, {}, options.imageLock, error);
+    diags.report(diag::BadImageLock, {}, options.imageLock, error);
     return llvm::failure();
   }
   return std::unique_ptr<lower::ImageResolver>(std::make_unique<LockResolver>(
@@ -169,7 +172,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
         capabilities.argv, input->fromStandardInput
                                ? std::optional<std::string>(input->text)
                                : std::nullopt);
-    diags.report(DiagId::BuildNeedsProgram, {}, reason);
+    diags.report(diag::BuildNeedsProgram, {}, reason);
     return ExitFailed;
   }
   frontend::Language language =
@@ -182,7 +185,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (language == frontend::Language::Ickfile)
     parsing.ickChecks |= frontend::asksForIckChecks(text);
   else if (parsing.ickChecks)
-    diags.report(DiagId::IckChecksElsewhere, {},
+    diags.report(diag::IckChecksElsewhere, {},
                  frontend::languageInfo(language).title);
   if (language == frontend::Language::Ickfile && parsing.ickChecks)
     diags.setAnnotator(check::addIckNumber);

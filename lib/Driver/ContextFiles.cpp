@@ -4,6 +4,8 @@
 // directory is walked once for each filter.
 #include "ContextFiles.h"
 
+#include "llb/Support/ToolDiags.h"
+
 #include <algorithm>
 #include <llvm/Support/Path.h>
 
@@ -74,11 +76,11 @@ readContexts(const lower::Lowered &lowered, const Options &options,
   for (context::LocalRead &read : reads) {
     auto path = localDirectory(options, read.name);
     if (!path) {
-      diags.report(DiagId::UnknownLocal, {}, read.name);
+      diags.report(diag::UnknownLocal, {}, read.name);
       return llvm::failure();
     }
     auto fail = [&](llvm::Error error) {
-      diags.report(DiagId::CannotReadContext, {}, *path,
+      diags.report(diag::CannotReadContext, {}, *path,
                    llvm::toString(std::move(error)));
       return llvm::failure();
     };

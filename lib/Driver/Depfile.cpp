@@ -8,6 +8,7 @@
 #include "ContextFiles.h"
 #include "llb/Driver/ToolSupport.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <set>
 
@@ -48,7 +49,7 @@ void collect(const ReadContext &context, std::set<std::string> &names,
   for (const context::Selector &selector : context.read.selectors) {
     context::Selection selection = context.snapshot.select(selector);
     if (!selection.error.empty())
-      diags.report(DiagId::ContextSelection, {}, context.read.name,
+      diags.report(diag::ContextSelection, {}, context.read.name,
                    selection.error);
     for (const context::Selected &one : selection.selected) {
       if (one.entry == context::Snapshot::root)
@@ -91,7 +92,7 @@ llvm::LogicalResult writeDepfile(const std::vector<ReadContext> &contexts,
           if (name.find('\n') == std::string::npos)
             out << " \\\n  " << escape(name);
           else
-            diags.report(DiagId::DepfileName, {}, go::quote(name));
+            diags.report(diag::DepfileName, {}, go::quote(name));
         }
         out << '\n';
       }));

@@ -11,6 +11,7 @@
 #include "llb/IR/Binary.h"
 #include "llb/IR/JsonDump.h"
 #include "llb/IR/Text.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <llvm/Support/ErrorHandling.h>
 
@@ -117,7 +118,7 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
     return llvm::success();
   }
   if (lowered.images.size() != 1) {
-    diags.report(DiagId::SeveralResults, {}, lowered.images.size());
+    diags.report(diag::SeveralResults, {}, lowered.images.size());
     return llvm::failure();
   }
   const ir::Module &module = lowered.images.front().module;

@@ -6,6 +6,7 @@
 #include "llb/IR/Binary.h"
 #include "llb/IR/Places.h"
 #include "llb/Support/GoJson.h"
+#include "llb/Support/ToolDiags.h"
 
 namespace llb::driver {
 
@@ -33,7 +34,7 @@ llvm::FailureOr<ExplainedModule> explain(const ir::Module &module,
   if (failed(keys))
     return llvm::failure();
   for (const cachekey::ReadFailure &failure : keys->failures)
-    diags.report(DiagId::ContextSelection, {}, failure.context, failure.text);
+    diags.report(diag::ContextSelection, {}, failure.context, failure.text);
   return ExplainedModule{std::move(platform), &module, std::move(*keys)};
 }
 

@@ -6,6 +6,7 @@
 #include "ContextFiles.h"
 
 #include "llb/Support/PatternMatcher.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/Path.h>
@@ -17,7 +18,7 @@ llvm::FailureOr<std::string> readWholeFile(const std::string &path,
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer) {
-    diags.report(DiagId::CannotRead, {}, path, buffer.getError().message());
+    diags.report(diag::CannotRead, {}, path, buffer.getError().message());
     return llvm::failure();
   }
   return (*buffer)->getBuffer().str();
@@ -68,7 +69,7 @@ readBuildFile(const Options &options, DiagEngine &diags) {
       llvm::MemoryBuffer::getFileOrSTDIN(options.input, /*IsText=*/false);
   if (buffer)
     return std::move(*buffer);
-  diags.report(DiagId::CannotRead, {}, options.input,
+  diags.report(diag::CannotRead, {}, options.input,
                buffer.getError().message());
   return llvm::failure();
 }

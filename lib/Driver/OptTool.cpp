@@ -11,6 +11,7 @@
 #include "llb/IR/Binary.h"
 #include "llb/IR/Linker.h"
 #include "llb/IR/Verifier.h"
+#include "llb/Support/ToolDiags.h"
 #include "llb/Support/VerifyDiags.h"
 
 #include <llvm/Support/FileSystem.h>
@@ -86,7 +87,7 @@ bool OptTool::checkRoundtrip(const ir::Module &module) {
            ir::encodeModule(*binary, binary->results[0]) == bytes;
   }
   if (!same)
-    tool.diags.report(DiagId::Roundtrip, {});
+    tool.diags.report(diag::Roundtrip, {});
   return same;
 }
 
@@ -103,7 +104,7 @@ std::string fileNameOf(const std::string &result, std::string_view suffix) {
 bool OptTool::writeEach(const ir::Module &module) {
   if (std::error_code error =
           llvm::sys::fs::create_directories(options.outputDir)) {
-    tool.diags.report(DiagId::CannotWrite, {}, options.outputDir,
+    tool.diags.report(diag::CannotWrite, {}, options.outputDir,
                       error.message());
     return false;
   }

@@ -7,6 +7,7 @@
 #include "HistoryEdit.h"
 #include "Input.h"
 #include "llb/IR/Linker.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <llvm/Support/MemoryBuffer.h>
 
@@ -30,7 +31,7 @@ readImageTable(const std::string &path, DiagEngine &diags) {
   auto table = passes::ImageTable::parse(*json, error);
   if (table)
     return table;
-  diags.report(DiagId::BadImageLock, {}, path, error);
+  diags.report(diag::BadImageLock, {}, path, error);
   return llvm::failure();
 }
 

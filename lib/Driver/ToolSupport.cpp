@@ -8,7 +8,9 @@
 #include "llb/IR/JsonRead.h"
 #include "llb/IR/Linker.h"
 #include "llb/Support/DiagPrinter.h"
+#include "llb/Support/IRDiags.h"
 #include "llb/Support/OutputFile.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <llvm/Support/MemoryBuffer.h>
 
@@ -50,7 +52,7 @@ llvm::FailureOr<std::string_view> readInputFile(const std::string &path,
                                                 DiagEngine &diags) {
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false);
   if (!buffer) {
-    diags.report(DiagId::CannotRead, {}, path, buffer.getError().message());
+    diags.report(diag::CannotRead, {}, path, buffer.getError().message());
     return llvm::failure();
   }
   return diags.addBuffer(std::move(*buffer));
@@ -104,7 +106,7 @@ static bool writeOutput(const OutputOptions &options, bool binary,
                         DiagEngine &diags,
                         llvm::function_ref<void(llvm::raw_ostream &)> print) {
   auto fail = [&](llvm::Error error) {
-    diags.report(DiagId::CannotWrite, {}, options.path,
+    diags.report(diag::CannotWrite, {}, options.path,
                  llvm::toString(std::move(error)));
     return false;
   };
@@ -112,7 +114,7 @@ static bool writeOutput(const OutputOptions &options, bool binary,
   if (!file)
     return fail(file.takeError());
   if (binary && file->isTerminal() && !options.force) {
-    diags.report(DiagId::BinaryToTerminal, {});
+    diags.report(diag::BinaryToTerminal, {});
     return false;
   }
   print(file->stream());
@@ -141,12 +143,12 @@ bool writeBinary(const ir::Module &module, const std::string &resultName,
     for (const ir::Result &result : module.results)
       names += (names.empty() ? "'" : ", '") + result.name + "'";
     if (!resultName.empty())
-      diags.report(DiagId::NoSuchResult, {}, resultName,
+      diags.report(diag::NoSuchResult, {}, resultName,
                    names.empty() ? "none" : names);
     else if (module.results.empty())
-      diags.report(DiagId::VerifyNoResult, {});
+      diags.report(diag::VerifyNoResult, {});
     else
-      diags.report(DiagId::ManyResults, {}, names);
+      diags.report(diag::ManyResults, {}, names);
     return false;
   }
   if (module.results.size() > 1)

@@ -6,6 +6,7 @@
 #include "Frontends.h"
 
 #include "Common/Directives.h"
+#include "llb/Support/ToolDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <array>
@@ -107,7 +108,7 @@ void warnOfForeignSyntax(std::string_view text, Language language,
   std::optional<ast::Directive> syntax = findSyntax(text);
   if (!syntax || languageOfSyntax(*syntax) == language)
     return;
-  diags.report(DiagId::ForeignSyntax, syntax->range, syntaxImage(*syntax),
+  diags.report(diag::ForeignSyntax, syntax->range, syntaxImage(*syntax),
                languageInfo(language).title);
 }
 

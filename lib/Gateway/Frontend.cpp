@@ -13,6 +13,7 @@
 #include "llb/Support/GitRef.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoPath.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/PatternMatcher.h"
 #include "llb/Support/RandomId.h"
 
@@ -49,7 +50,7 @@ private:
     // BuildKit shows lines for builds only.
     if (!option("requestid").empty())
       failure.places.clear();
-    if (diags.firstError()->id == DiagId::UnsupportedRequest)
+    if (diags.firstError()->id == diag::UnsupportedRequest)
       describeUnsupported("errdefs.Subrequest", option("requestid"));
     return false;
   }

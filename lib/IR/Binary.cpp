@@ -8,6 +8,8 @@
 #include "Codec.h"
 #include "DigestMap.h"
 
+#include "llb/Support/IRDiags.h"
+
 namespace llb::ir {
 namespace {
 
@@ -17,7 +19,7 @@ public:
 
   llvm::FailureOr<Module> read(std::string_view bytes) {
     wire::DefinitionSlices slices;
-    if (!check(DiagId::BadDefinition, wire::decode(bytes, &slices)))
+    if (!check(diag::BadDefinition, wire::decode(bytes, &slices)))
       return llvm::failure();
     if (!decodeOps(slices.def.items) || !order())
       return llvm::failure();
@@ -43,7 +45,7 @@ private:
     ops.resize(defs.size());
     for (size_t i = 0; i < defs.size(); ++i) {
       ops[i].bytes = defs[i];
-      if (!check(DiagId::BadOperation, wire::decode(defs[i], &ops[i].op)))
+      if (!check(diag::BadOperation, wire::decode(defs[i], &ops[i].op)))
         return false;
       ops[i].digest = Digest::of(defs[i]);
       auto [first, isNew] = byDigest.try_emplace(ops[i].digest, i);
@@ -61,7 +63,7 @@ private:
     for (const RawOp &op : ops)
       for (const wire::Input &input : op.op.inputs)
         if (!indexOf(input.digest)) {
-          diags.report(DiagId::UnknownInput, {}, op.digest.str(), input.digest);
+          diags.report(diag::UnknownInput, {}, op.digest.str(), input.digest);
           ok = false;
         }
     if (!ok)

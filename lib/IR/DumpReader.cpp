@@ -6,19 +6,21 @@
 
 #include "OrderedPrint.h"
 
+#include "llb/Support/IRDiags.h"
+
 namespace llb::ir {
 
 llvm::LogicalResult DumpReader::read(std::string_view definition,
                                      DiagEngine &diags) {
   std::string error = wire::decode(definition, &slices);
   if (!error.empty()) {
-    diags.report(DiagId::BadDefinition, {}, error);
+    diags.report(diag::BadDefinition, {}, error);
     return llvm::failure();
   }
   for (std::string_view op : slices.def.items) {
     error = wire::decode(op, static_cast<wire::Op *>(nullptr));
     if (!error.empty()) {
-      diags.report(DiagId::BadOperation, {}, error);
+      diags.report(diag::BadOperation, {}, error);
       return llvm::failure();
     }
   }

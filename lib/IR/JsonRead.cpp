@@ -8,6 +8,7 @@
 #include "llb/IR/Binary.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/IRDiags.h"
 
 #include <llvm/ADT/StringMap.h>
 
@@ -155,7 +156,7 @@ bool DumpParser::parseInputs(const JsonValue &op, Op &into, llvm::SMRange range,
     std::string_view name = digest ? std::string_view(digest->text) : "";
     auto found = byDigest.find(name);
     if (found == byDigest.end()) {
-      diags.report(DiagId::JsonInput, range, line, name);
+      diags.report(diag::JsonInput, range, line, name);
       return false;
     }
     int64_t output = index ? go::parseInt(index->text, 10, 64).value : 0;
@@ -174,7 +175,7 @@ bool DumpParser::parseLine(std::string_view lineText, unsigned line) {
   const JsonValue *body = op ? op->find("Op") : nullptr;
   const JsonValue *digest = json ? json->find("Digest") : nullptr;
   if (!body || !digest) {
-    diags.report(DiagId::JsonLine, range, line,
+    diags.report(diag::JsonLine, range, line,
                  json ? "it lacks Op.Op or Digest" : error);
     return false;
   }
@@ -194,7 +195,7 @@ bool DumpParser::parseLine(std::string_view lineText, unsigned line) {
   }
   Digest actual = Digest::of(encodeOp(node, digests));
   if (actual.str() != digest->text) {
-    diags.report(DiagId::JsonDigest, range, line, actual.str(), digest->text);
+    diags.report(diag::JsonDigest, range, line, actual.str(), digest->text);
     return false;
   }
   byDigest.try_emplace(digest->text, module.nodes.size());

@@ -4,6 +4,8 @@
 // a notation is read generically.
 #include "TextParser.h"
 
+#include "llb/Support/IRDiags.h"
+
 namespace llb::ir::text {
 
 bool Parser::startsRef() const {
@@ -36,7 +38,7 @@ bool Parser::parseRef(int64_t &index) {
     if (relative)
       relative->push_back(&index);
     else
-      diags.report(DiagId::TextNoAction, caret.range(), index);
+      diags.report(diag::TextNoAction, caret.range(), index);
     return true;
   }
   if (!token.is(TokenKind::Value))
@@ -216,7 +218,7 @@ bool Parser::parseAction(FileAction &action, ActionDefaults &absent) {
   } else if (consumeWord(Rm::mnemonic)) {
     ok = parseString(action.action.emplace<Rm>().path);
   } else {
-    diags.report(DiagId::TextUnknownOp, name.range(), name.text,
+    diags.report(diag::TextUnknownOp, name.range(), name.text,
                  didYouMean(name.text,
                             {"copy", "mkfile", "mkdir", "rm", "symlink"},
                             /*caseSensitive=*/true));
@@ -361,7 +363,7 @@ bool Parser::parseOp(Token mnemonic) {
 #define LLB_OP(Struct, Mnemonic, Number) Mnemonic,
 #include "llb/IR/Ops.def"
   };
-  diags.report(DiagId::TextUnknownOp, mnemonic.range(), mnemonic.text,
+  diags.report(diag::TextUnknownOp, mnemonic.range(), mnemonic.text,
                didYouMean(mnemonic.text, names, /*caseSensitive=*/true));
   return false;
 }

@@ -5,6 +5,7 @@
 
 #include "Codec.h"
 #include "llb/IR/Binary.h"
+#include "llb/Support/IRDiags.h"
 
 namespace llb::ir {
 namespace text {
@@ -106,7 +107,7 @@ bool Parser::parseTrailer() {
       if (!parseMessage(node().locations))
         return false;
     } else {
-      diags.report(DiagId::TextUnknownStatement, name.range(), name.spelling,
+      diags.report(diag::TextUnknownStatement, name.range(), name.spelling,
                    didYouMean(name.text, {"loc", "meta", "locations"},
                               /*caseSensitive=*/true));
       return false;
@@ -121,8 +122,8 @@ bool Parser::parseDefinition() {
   auto [entry, isNew] =
       values.try_emplace(name.text, Definition{UINT32_MAX, name.range()});
   if (!isNew)
-    diags.report(DiagId::TextRedefinedValue, name.range(), name.text)
-        .note(DiagId::TextPreviousValue, entry->second.range, name.text);
+    diags.report(diag::TextRedefinedValue, name.range(), name.text)
+        .note(diag::TextPreviousValue, entry->second.range, name.text);
   if (!expect(TokenKind::Equal))
     return false;
   Token mnemonic = token;
@@ -193,7 +194,7 @@ bool Parser::parseModuleEntry() {
     return parseBase64(module.unknown.bytes.edit());
   std::vector<std::string> entries(std::begin(moduleEntries),
                                    std::end(moduleEntries));
-  diags.report(DiagId::TextUnknownStatement, name.range(), name.spelling,
+  diags.report(diag::TextUnknownStatement, name.range(), name.spelling,
                didYouMean(name.text, entries, /*caseSensitive=*/true));
   return false;
 }
@@ -209,7 +210,7 @@ bool Parser::parseStatement() {
     return parseModuleEntry();
   if (!token.is(TokenKind::Word))
     return unexpected("statement");
-  diags.report(DiagId::TextUnknownStatement, token.range(), token.text,
+  diags.report(diag::TextUnknownStatement, token.range(), token.text,
                didYouMean(token.text, {"return", "result"},
                           /*caseSensitive=*/true));
   return false;
@@ -234,7 +235,7 @@ void Parser::resolveSources() {
   for (const PendingSource &pending : pendingSources) {
     auto found = indices.find(pending.filename);
     if (found == indices.end())
-      diags.report(DiagId::TextUnknownSource, pending.range, pending.filename);
+      diags.report(diag::TextUnknownSource, pending.range, pending.filename);
     else
       module.nodes[pending.node]
           .locations.locations[pending.location]
@@ -244,10 +245,9 @@ void Parser::resolveSources() {
 
 void Parser::reportUndefined() {
   for (const UndefinedUse &use : undefined) {
-    auto reporter =
-        diags.report(DiagId::TextUndefinedValue, use.range, use.name);
+    auto reporter = diags.report(diag::TextUndefinedValue, use.range, use.name);
     if (auto late = values.find(use.name); late != values.end())
-      reporter.note(DiagId::TextLateDefinition, late->second.range, use.name);
+      reporter.note(diag::TextLateDefinition, late->second.range, use.name);
   }
 }
 
@@ -269,7 +269,7 @@ void Parser::checkEncoded() {
     if (!same || fromBytes.platform != node.op.platform ||
         fromBytes.constraints != node.op.constraints ||
         fromBytes.body != node.op.body || fromBytes.unknown != node.op.unknown)
-      diags.report(DiagId::TextEncodedDiffers, clause.range);
+      diags.report(diag::TextEncodedDiffers, clause.range);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "TextFields.h"
 
 #include "llb/Support/GoJson.h"
+#include "llb/Support/IRDiags.h"
 
 namespace llb::ir::text {
 
@@ -28,7 +29,7 @@ bool FieldParser::expect(TokenKind kind) {
 bool FieldParser::unexpected(std::string_view what) {
   // The lexer has reported what is no token.
   if (!token.is(TokenKind::Invalid))
-    diags.report(DiagId::TextExpected, token.range(), what, describe(token));
+    diags.report(diag::TextExpected, token.range(), what, describe(token));
   return false;
 }
 
@@ -63,7 +64,7 @@ void FieldParser::skipEntry() {
 }
 
 bool FieldParser::unknownField(const std::vector<std::string> &names) {
-  diags.report(DiagId::TextUnknownField, token.range(), token.text,
+  diags.report(diag::TextUnknownField, token.range(), token.text,
                didYouMean(token.text, names, /*caseSensitive=*/true));
   skipEntry();
   return true;
@@ -89,7 +90,7 @@ bool FieldParser::parseBase64(std::string &out) {
   if (std::optional<std::string> bytes = go::decodeBase64(encoded))
     out = std::move(*bytes);
   else
-    diags.report(DiagId::TextBadBase64, range);
+    diags.report(diag::TextBadBase64, range);
   return true;
 }
 
@@ -124,7 +125,7 @@ bool FieldParser::parseInt(uint64_t &out, bool isSigned, int digits) {
     value = value * base + digit;
   }
   if (!good || value > limit)
-    diags.report(DiagId::TextBadNumber, token.range(), token.text,
+    diags.report(diag::TextBadNumber, token.range(), token.text,
                  isSigned ? "a signed" : "an unsigned",
                  digits + (isSigned ? 1 : 0));
   out = negative ? 0 - value : value;
@@ -146,7 +147,7 @@ bool FieldParser::parseEnum(const std::string_view *names, size_t count,
       found = true;
     }
   if (!found)
-    diags.report(DiagId::TextUnknownEnumerator, token.range(), token.text,
+    diags.report(diag::TextUnknownEnumerator, token.range(), token.text,
                  didYouMean(token.text, options, /*caseSensitive=*/true));
   advance();
   return true;
@@ -189,7 +190,7 @@ bool FieldParser::parseMap(StringMap &out) {
       return false;
     auto [entry, isNew] = out.try_emplace(std::move(key));
     if (!isNew)
-      diags.report(DiagId::TextRepeatedField, name.range(), entry->first);
+      diags.report(diag::TextRepeatedField, name.range(), entry->first);
     return parseString(entry->second);
   });
 }
@@ -209,7 +210,7 @@ bool FieldParser::parsePresent(CapMap &caps) {
       return false;
     auto [entry, isNew] = out.try_emplace(std::move(key));
     if (!isNew)
-      diags.report(DiagId::TextRepeatedField, name.range(), entry->first);
+      diags.report(diag::TextRepeatedField, name.range(), entry->first);
     return parseFlag(entry->second);
   });
 }
@@ -238,7 +239,7 @@ bool FieldParser::parseMessage(UserOpt &out) {
     if (name.text != names[0] && name.text != names[1])
       return unknownField(names);
     if (!std::holds_alternative<std::monostate>(out.user))
-      diags.report(DiagId::TextRepeatedField, name.range(), name.text);
+      diags.report(diag::TextRepeatedField, name.range(), name.text);
     advance();
     if (name.text == names[0])
       return parseMessage(out.user.emplace<NamedUser>());

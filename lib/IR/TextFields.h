@@ -9,6 +9,7 @@
 
 #include "TextLexer.h"
 #include "TextTraits.h"
+#include "llb/Support/IRDiags.h"
 #include "llb/Support/Suggest.h"
 
 #include <limits>
@@ -86,7 +87,7 @@ protected:
         return;
       known = true;
       if (seen >> position & 1)
-        diags.report(DiagId::TextRepeatedField, name.range(), name.text);
+        diags.report(diag::TextRepeatedField, name.range(), name.text);
       seen |= uint64_t(1) << position;
       advance();
       ok = parseValue(field, out.*field.member);
@@ -214,7 +215,7 @@ private:
         return false;
       auto [entry, isNew] = out.try_emplace(std::move(key));
       if (!isNew)
-        diags.report(DiagId::TextRepeatedField, name.range(), entry->first);
+        diags.report(diag::TextRepeatedField, name.range(), entry->first);
       setAbsent(entry->second);
       if constexpr (requires { entry->second.isNull; })
         if (consume(TokenKind::Equal)) {

@@ -5,6 +5,7 @@
 #include "TextLexer.h"
 
 #include "llb/Support/Ascii.h"
+#include "llb/Support/IRDiags.h"
 #include "llb/Support/Unicode.h"
 
 namespace llb::ir::text {
@@ -54,8 +55,7 @@ Token Lexer::lexString() {
   if (end < rest.size() && rest[end] == '"')
     return make(TokenKind::String, end + 1);
   Token token = make(TokenKind::Invalid, end);
-  diags.report(DiagId::TextUnclosedString,
-               rangeOf(token.spelling.substr(0, 1)));
+  diags.report(diag::TextUnclosedString, rangeOf(token.spelling.substr(0, 1)));
   return token;
 }
 
@@ -96,7 +96,7 @@ Token Lexer::next() {
     token.text.remove_prefix(1);
     if (!token.text.empty())
       return token;
-    diags.report(DiagId::TextBadCharacter, token.range(), token.spelling);
+    diags.report(diag::TextBadCharacter, token.range(), token.spelling);
     token.kind = TokenKind::Invalid;
     return token;
   }
@@ -152,7 +152,7 @@ Token Lexer::next() {
   while (end < rest.size() && static_cast<unsigned char>(rest[end]) >= 0x80)
     ++end;
   Token token = make(TokenKind::Invalid, end);
-  diags.report(DiagId::TextBadCharacter, token.range(), shown);
+  diags.report(diag::TextBadCharacter, token.range(), shown);
   return token;
 }
 
@@ -181,7 +181,7 @@ bool decodeString(const Token &token, std::string &out, DiagEngine &diags) {
       length = 4;
     } else {
       std::string_view shown = text.substr(0, 2);
-      diags.report(DiagId::TextBadEscape, rangeOf(shown), shown);
+      diags.report(diag::TextBadEscape, rangeOf(shown), shown);
       return false;
     }
     text.remove_prefix(length);

@@ -8,6 +8,7 @@
 #include "TextTraits.h"
 #include "VerifyTables.h"
 #include "llb/IR/Binary.h"
+#include "llb/Support/IRDiags.h"
 #include "llb/Support/Suggest.h"
 
 #include <llvm/ADT/StringSet.h>
@@ -109,13 +110,13 @@ bool Verifier::checkIndex(std::string_view what, int64_t index, size_t part) {
   size_t count = op().inputs.size();
   if (index >= 0 && static_cast<uint64_t>(index) < count)
     return true;
-  report(DiagId::VerifyIndex, part, what, index, count);
+  report(diag::VerifyIndex, part, what, index, count);
   return false;
 }
 
 void Verifier::checkPath(const std::string &path, size_t part) {
   if (!path.empty() && !isAbsolute(path, op()))
-    report(DiagId::VerifyPathRelative, part, path);
+    report(diag::VerifyPathRelative, part, path);
 }
 
 void Verifier::checkOwner(const std::optional<ChownOpt> &owner, size_t part) {
@@ -127,7 +128,7 @@ void Verifier::checkOwner(const std::optional<ChownOpt> &owner, size_t part) {
     if (!named)
       continue;
     if (named->input == noIndex)
-      report(DiagId::VerifyUserIndex, part, named->name);
+      report(diag::VerifyUserIndex, part, named->name);
     else
       checkIndex("owner", named->input, part);
   }
@@ -136,38 +137,38 @@ void Verifier::checkOwner(const std::optional<ChownOpt> &owner, size_t part) {
 void Verifier::check(const std::monostate &) {
   if (!isResult[current]) {
     if (op().unknown.bytes.empty())
-      report(DiagId::VerifyNoBody, wholeOp);
+      report(diag::VerifyNoBody, wholeOp);
     return;
   }
   if (op().inputs.empty())
-    report(DiagId::VerifyNoInput, wholeOp);
+    report(diag::VerifyNoInput, wholeOp);
   else if (op().inputs.size() > 1 || op().platform || op().constraints ||
            !op().unknown.bytes.empty())
-    report(DiagId::VerifyTerminal, wholeOp);
+    report(diag::VerifyTerminal, wholeOp);
 }
 
 void Verifier::checkMount(const Mount &mount, size_t part) {
   auto type = static_cast<int64_t>(mount.mountType);
   const auto &types = text::EnumNames<MountType>::names;
   if (type < 0 || static_cast<size_t>(type) >= types.size()) {
-    report(DiagId::VerifyMountType, part, type);
+    report(diag::VerifyMountType, part, type);
     return;
   }
   if (mount.dest.empty())
-    report(DiagId::VerifyMountDest, part);
+    report(diag::VerifyMountDest, part);
   else if (!isAbsolute(mount.dest, op()))
-    report(DiagId::VerifyMountRelative, part, mount.dest);
+    report(diag::VerifyMountRelative, part, mount.dest);
   if (mount.dest == "/" && mount.mountType != MountType::Bind)
-    report(DiagId::VerifyRootType, part, types[type]);
+    report(diag::VerifyRootType, part, types[type]);
   bool takesInput =
       mount.mountType == MountType::Bind || mount.mountType == MountType::Cache;
   if (mount.input == noIndex) {
     // A root without input and output is an empty directory.
     if (mount.mountType == MountType::Bind && mount.readonly &&
         mount.output == noIndex && mount.dest != "/")
-      report(DiagId::VerifyMountNoInput, part, mount.dest);
+      report(diag::VerifyMountNoInput, part, mount.dest);
   } else if (!takesInput) {
-    report(DiagId::VerifyMountInput, part, types[type]);
+    report(diag::VerifyMountInput, part, types[type]);
   } else {
     checkIndex("mount", mount.input, part);
   }
@@ -175,11 +176,11 @@ void Verifier::checkMount(const Mount &mount, size_t part) {
 
 void Verifier::check(const Exec &exec) {
   if (!exec.meta)
-    return report(DiagId::VerifyExecMeta, wholeOp);
+    return report(diag::VerifyExecMeta, wholeOp);
   if (exec.meta->args.empty())
-    report(DiagId::VerifyExecArgs, wholeOp);
+    report(diag::VerifyExecArgs, wholeOp);
   if (!isAbsolute(exec.meta->cwd, op()))
-    report(DiagId::VerifyCwd, wholeOp, exec.meta->cwd);
+    report(diag::VerifyCwd, wholeOp, exec.meta->cwd);
   size_t roots = 0;
   int64_t outputs = 0;
   for (size_t i = 0; i < exec.mounts.size(); ++i) {
@@ -190,11 +191,11 @@ void Verifier::check(const Exec &exec) {
       continue;
     // The daemon hands outputs out by position and ignores their numbers.
     if (mount.output != outputs)
-      report(DiagId::VerifyMountOutputs, i, outputs, mount.output);
+      report(diag::VerifyMountOutputs, i, outputs, mount.output);
     ++outputs;
   }
   if (roots != 1)
-    report(DiagId::VerifyRootMount, wholeOp, roots);
+    report(diag::VerifyRootMount, wholeOp, roots);
 }
 
 void Verifier::check(const Source &source) {
@@ -202,7 +203,7 @@ void Verifier::check(const Source &source) {
   size_t end = scheme.find("://");
   scheme = end == std::string_view::npos ? "" : scheme.substr(0, end);
   if (!isSourceScheme(scheme))
-    report(DiagId::VerifyScheme, wholeOp, source.identifier);
+    report(diag::VerifyScheme, wholeOp, source.identifier);
 }
 
 void Verifier::checkAction(const File &file, size_t index) {
@@ -216,12 +217,12 @@ void Verifier::checkAction(const File &file, size_t index) {
                      result >= file.actions.size()))
       checkIndex("operand", used, index);
     else if (static_cast<uint64_t>(used) >= inputs && result >= index)
-      report(DiagId::VerifyActionLoop, index, index, result);
+      report(diag::VerifyActionLoop, index, index, result);
   }
   auto body = [&](const auto &body) {
     using Action = std::decay_t<decltype(body)>;
     if constexpr (std::is_same_v<Action, std::monostate>) {
-      report(DiagId::VerifyEmptyAction, index, index);
+      report(diag::VerifyEmptyAction, index, index);
     } else {
       if constexpr (std::is_same_v<Action, Copy>) {
         checkPath(body.src, index);
@@ -241,7 +242,7 @@ void Verifier::checkAction(const File &file, size_t index) {
 
 void Verifier::check(const File &file) {
   if (file.actions.empty())
-    return report(DiagId::VerifyFileActions, wholeOp);
+    return report(diag::VerifyFileActions, wholeOp);
   auto outputs = static_cast<size_t>(outputCount(op()));
   std::vector<bool> seen(outputs);
   for (size_t i = 0; i < file.actions.size(); ++i) {
@@ -250,48 +251,48 @@ void Verifier::check(const File &file) {
     if (output == noIndex)
       continue;
     if (output < 0 || static_cast<uint64_t>(output) >= outputs)
-      report(DiagId::VerifyFileOutputs, i, output, "too high");
+      report(diag::VerifyFileOutputs, i, output, "too high");
     else if (seen[output])
-      report(DiagId::VerifyFileOutputs, i, output, "there twice");
+      report(diag::VerifyFileOutputs, i, output, "there twice");
     else
       seen[output] = true;
   }
   if (outputs == 0)
-    report(DiagId::VerifyNoFileOutput, wholeOp);
+    report(diag::VerifyNoFileOutput, wholeOp);
 }
 
 void Verifier::check(const Build &build) {
   if (build.builder != noIndex)
-    report(DiagId::VerifyBuilder, wholeOp, build.builder);
+    report(diag::VerifyBuilder, wholeOp, build.builder);
   if (!build.inputs.contains(std::string(llbInput)))
-    report(DiagId::VerifyNoLlbInput, wholeOp);
+    report(diag::VerifyNoLlbInput, wholeOp);
   for (const auto &[name, input] : build.inputs)
     checkIndex(name, input.input, wholeOp);
 }
 
 void Verifier::check(const Merge &merge) {
   if (merge.inputs.size() < 2)
-    report(DiagId::VerifyMergeInputs, wholeOp, merge.inputs.size());
+    report(diag::VerifyMergeInputs, wholeOp, merge.inputs.size());
   for (const MergeInput &input : merge.inputs)
     checkIndex("operand", input.input, wholeOp);
 }
 
 void Verifier::check(const Diff &diff) {
   if (!diff.lower)
-    report(DiagId::VerifyDiffInput, wholeOp, "lower");
+    report(diag::VerifyDiffInput, wholeOp, "lower");
   else if (diff.lower->input != noIndex)
     checkIndex("lower", diff.lower->input, wholeOp);
   if (!diff.upper)
-    report(DiagId::VerifyDiffInput, wholeOp, "upper");
+    report(diag::VerifyDiffInput, wholeOp, "upper");
   else if (diff.upper->input != noIndex)
     checkIndex("upper", diff.upper->input, wholeOp);
 }
 
 void Verifier::check(const Passthrough &pass) {
   if (pass.id.empty())
-    report(DiagId::VerifyPassthrough, wholeOp, "id");
+    report(diag::VerifyPassthrough, wholeOp, "id");
   if (pass.outputs.empty())
-    report(DiagId::VerifyPassthrough, wholeOp, "outputs");
+    report(diag::VerifyPassthrough, wholeOp, "outputs");
   for (int64_t output : pass.outputs)
     checkIndex("operand", output, wholeOp);
 }
@@ -300,10 +301,10 @@ void Verifier::checkCaps(const Node &node) {
   for (const auto &[name, set] : node.metadata.caps) {
     const Capability *cap = findCapability(name);
     if (!cap)
-      report(DiagId::VerifyCapUnknown, wholeOp, name,
+      report(diag::VerifyCapUnknown, wholeOp, name,
              didYouMean(name, capabilityNames(), /*caseSensitive=*/true));
     else if (cap->body != anyBody && cap->body != node.op.body.index())
-      report(DiagId::VerifyCapForeign, wholeOp, name,
+      report(diag::VerifyCapForeign, wholeOp, name,
              std::visit(
                  [](const auto &body) {
                    return text::mnemonicOf<std::decay_t<decltype(body)>>();
@@ -318,7 +319,7 @@ void Verifier::checkNode(uint32_t index) {
   for (size_t i = 0; i < node.op.inputs.size(); ++i) {
     const ValueId &input = node.op.inputs[i];
     if (!input.valid() || input.node.index >= index) {
-      report(DiagId::VerifyDefOrder, wholeOp, i);
+      report(diag::VerifyDefOrder, wholeOp, i);
       continue;
     }
     const Op &definition = module[input.node].op;
@@ -327,10 +328,10 @@ void Verifier::checkNode(uint32_t index) {
     bool isUnknown = std::holds_alternative<std::monostate>(definition.body) &&
                      !definition.unknown.bytes.empty();
     if (!isUnknown && (input.output < 0 || input.output >= outputs))
-      report(DiagId::VerifyOutput, wholeOp, i, input.output, outputs);
+      report(diag::VerifyOutput, wholeOp, i, input.output, outputs);
   }
   if (node.op.platform && !isKnownPlatform(*node.op.platform))
-    report(DiagId::VerifyPlatform, wholeOp,
+    report(diag::VerifyPlatform, wholeOp,
            node.op.platform->os + "/" + node.op.platform->architecture);
   checkCaps(node);
   std::visit([&](const auto &body) { check(body); }, node.op.body);
@@ -338,7 +339,7 @@ void Verifier::checkNode(uint32_t index) {
 
 void Verifier::checkResults() {
   if (module.results.empty())
-    diags.report(DiagId::VerifyNoResult, {});
+    diags.report(diag::VerifyNoResult, {});
   llvm::StringSet<> names;
   for (const Result &result : module.results) {
     if (result.terminal.valid())
@@ -347,9 +348,9 @@ void Verifier::checkResults() {
       continue;
     current = result.terminal.index;
     if (result.terminal.valid())
-      report(DiagId::VerifySameResult, wholeOp, result.name);
+      report(diag::VerifySameResult, wholeOp, result.name);
     else
-      diags.report(DiagId::VerifySameResult, {}, result.name);
+      diags.report(diag::VerifySameResult, {}, result.name);
   }
 }
 
@@ -373,7 +374,7 @@ llvm::LogicalResult Verifier::run() {
       const Node &node = module.nodes[current];
       if (!node.original.empty() &&
           encodeCanonical(node.op, digests) != encodeOp(node, digests))
-        report(DiagId::VerifyEncoding, wholeOp);
+        report(diag::VerifyEncoding, wholeOp);
     }
   }
   return llvm::success(ok);

@@ -6,6 +6,7 @@
 #include "Stages.h"
 #include "llb/Check/Rules.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Reference.h"
 #include "llb/Support/Suggest.h"
 
@@ -105,7 +106,7 @@ llvm::LogicalResult BaseResolver::imageNotFound(const std::string &why) {
     names.push_back(name + ":latest");
     names.push_back("docker.io/library" + name + ":latest");
   }
-  return fail(DiagId::BaseImageNotFound, written, why,
+  return fail(diag::BaseImageNotFound, written, why,
               didYouMean(written, names, true));
 }
 
@@ -152,12 +153,12 @@ llvm::LogicalResult BaseResolver::fetchConfig(Reference &ref, bool &isScratch) {
   const LockedImage &image = *answer.image;
   std::string error;
   if (!Reference::parseNormalized(image.ref, ref, error))
-    return fail(DiagId::BadImageReference, go::quote(image.ref), error);
+    return fail(diag::BadImageReference, go::quote(image.ref), error);
   auto config = configs.find(image.config);
   if (config == configs.end()) {
     ImageConfig parsed;
     if (!ImageConfig::parse(image.config, parsed, error))
-      return fail(DiagId::BadImageConfig, error);
+      return fail(diag::BadImageConfig, error);
     config = configs.try_emplace(image.config, std::move(parsed)).first;
   }
   stage.image = config->second;
@@ -194,7 +195,7 @@ llvm::LogicalResult BaseResolver::run(bool wanted) {
   Reference ref;
   std::string error;
   if (!Reference::parseNormalized(stage.baseName, ref, error))
-    return fail(DiagId::BadBaseName, go::quote(stage.baseName), error);
+    return fail(diag::BadBaseName, go::quote(stage.baseName), error);
   ref.addDefaultTag();
   stage.baseName = ref.str();
 

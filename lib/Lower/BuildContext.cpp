@@ -8,6 +8,7 @@
 #include "Sources.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 
 #include <llvm/Support/SourceMgr.h>
 
@@ -79,7 +80,7 @@ llvm::FailureOr<ir::ValueId> addRemoteContext(LowerContext &context) {
       addGitContext(context, *url, keepGitDir.ok() && keepGitDir.value,
                     hasEpoch ? "commit" : "", error);
   if (!error.empty()) {
-    context.diags.report(DiagId::BadContext, {}, error);
+    context.diags.report(diag::BadContext, {}, error);
     return llvm::failure();
   }
   if (git.valid())
@@ -107,7 +108,7 @@ llvm::LogicalResult addIgnoreMatcher(LowerContext &context) {
   context.ignoreMatcher = PatternMatcher::create(patterns, error);
   if (context.ignoreMatcher)
     return llvm::success();
-  context.diags.report(DiagId::BadContext, {}, error);
+  context.diags.report(diag::BadContext, {}, error);
   return llvm::failure();
 }
 

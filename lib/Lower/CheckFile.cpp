@@ -4,6 +4,7 @@
 // runs the checks on a faulty file as far as it could read it.
 #include "CheckFile.h"
 #include "llb/Check/AstChecks.h"
+#include "llb/Support/LowerDiags.h"
 
 namespace llb::lower {
 
@@ -20,7 +21,7 @@ findCheckOptions(const ast::BuildFile &file, const FrontendOptions &frontend,
   std::string error;
   if (parse(check::CheckOptions::directive(file.text), result, error))
     return result;
-  diags.report(DiagId::InvalidCheckOptions, {}, error);
+  diags.report(diag::InvalidCheckOptions, {}, error);
   return llvm::failure();
 }
 
@@ -39,7 +40,7 @@ llvm::FailureOr<check::Linter> checkFile(const ast::BuildFile &file,
   if (!file.sound)
     return llvm::failure();
   if (file.stages.empty()) {
-    diags.report(DiagId::NoStages, {}, ast::languageWord(file.words));
+    diags.report(diag::NoStages, {}, ast::languageWord(file.words));
     return llvm::failure();
   }
   return linter;

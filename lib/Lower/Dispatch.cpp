@@ -4,6 +4,7 @@
 #include "Dispatch.h"
 
 #include "llb/Check/Rules.h"
+#include "llb/Support/LowerDiags.h"
 
 #include <fmt/format.h>
 
@@ -51,7 +52,7 @@ llvm::LogicalResult Dispatch::expand(std::string &word) const {
   std::string text;
   std::optional<std::string> result = expand(word, text);
   if (!result)
-    return errorAt(word, DiagId::ExpansionFailed, text);
+    return errorAt(word, diag::ExpansionFailed, text);
   word = std::move(*result);
   return llvm::success();
 }
@@ -69,7 +70,7 @@ llvm::LogicalResult Dispatch::expandBody(std::string &body) const {
   options.maxNesting = context.options.maxNesting;
   Expanded result = expandWith(body, options);
   if (!result.ok())
-    return error(DiagId::ExpansionFailed, result.error);
+    return error(diag::ExpansionFailed, result.error);
   body = std::move(result.text);
   return llvm::success();
 }

@@ -14,6 +14,7 @@
 #include "llb/IR/ActionPath.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoUrl.h"
+#include "llb/Support/LowerDiags.h"
 
 namespace llb::lower {
 namespace {
@@ -124,7 +125,7 @@ private:
     go::Parsed<std::string> path =
         ospath::withoutDrive(request.dest, os, /*keepSlash=*/true);
     if (!path.ok())
-      return dispatch.error(DiagId::InvalidPath,
+      return dispatch.error(diag::InvalidPath,
                             "removing drive letter: " + path.error);
     bool absolute = ospath::isAbsolute(path.value, os);
     if (path.value.empty() || path.value == ".")
@@ -132,7 +133,7 @@ private:
     path = ospath::normalize(absolute ? "/" : stage.dir, path.value, os,
                              /*keepSlash=*/true);
     if (!path.ok())
-      return dispatch.error(DiagId::InvalidPath, path.error);
+      return dispatch.error(diag::InvalidPath, path.error);
     dest = ir::cleanActionPath("/", path.value, /*keepSlash=*/true);
     return llvm::success();
   }
@@ -144,10 +145,9 @@ private:
     case CopyMode::Status::Good:
       return llvm::success();
     case CopyMode::Status::NotOctal:
-      return dispatch.errorAt(request.chmod, DiagId::InvalidChmod,
-                              request.chmod);
+      return dispatch.errorAt(request.chmod, diag::InvalidChmod, request.chmod);
     case CopyMode::Status::BadSyntax:
-      return dispatch.errorAt(request.chmod, DiagId::InvalidSymbolicMode);
+      return dispatch.errorAt(request.chmod, diag::InvalidSymbolicMode);
     }
     return llvm::success();
   }
@@ -156,10 +156,10 @@ private:
     if (request.checksum.empty())
       return llvm::success();
     if (request.sources.size() != 1)
-      return dispatch.errorAt(request.checksum, DiagId::ChecksumOfSeveral);
+      return dispatch.errorAt(request.checksum, diag::ChecksumOfSeveral);
     const std::string &source = request.sources.front();
     if (!isHttp(source) && !isGit(source))
-      return dispatch.errorAt(request.checksum, DiagId::ChecksumOfLocal);
+      return dispatch.errorAt(request.checksum, diag::ChecksumOfLocal);
     return llvm::success();
   }
 
@@ -170,7 +170,7 @@ private:
     std::string error;
     GitRef::Kind kind = GitRef::parse(source, ref, error);
     if (kind == GitRef::Kind::Invalid)
-      return dispatch.errorAt(source, DiagId::InvalidGitRef, error);
+      return dispatch.errorAt(source, diag::InvalidGitRef, error);
     if (kind == GitRef::Kind::Git && !ref.indistinguishableFromLocal)
       return addGit(source, ref);
     if (isHttp(source) && kind != GitRef::Kind::Git)
@@ -184,16 +184,16 @@ private:
 
   llvm::LogicalResult addGit(const std::string &source, const GitRef &ref) {
     if (!request.isAdd)
-      return dispatch.errorAt(source, DiagId::CopyFromGit, copyWord());
+      return dispatch.errorAt(source, diag::CopyFromGit, copyWord());
     if (request.keepGitDir && ref.keepGitDir &&
         *request.keepGitDir != *ref.keepGitDir)
-      return dispatch.errorAt(source, DiagId::KeepGitDirConflict);
+      return dispatch.errorAt(source, diag::KeepGitDirConflict);
     // BuildKit keeps the URL's choice for the sources after it.
     if (ref.keepGitDir)
       request.keepGitDir = ref.keepGitDir;
     if (!request.checksum.empty() && !ref.checksum.empty() &&
         request.checksum != ref.checksum)
-      return dispatch.errorAt(source, DiagId::GitChecksumConflict,
+      return dispatch.errorAt(source, diag::GitChecksumConflict,
                               go::quote(request.checksum),
                               go::quote(ref.checksum));
     if (!ref.checksum.empty())
@@ -209,7 +209,7 @@ private:
 
   llvm::LogicalResult addHttp(const std::string &source) {
     if (!request.isAdd)
-      return dispatch.errorAt(source, DiagId::CopyFromUrl, copyWord());
+      return dispatch.errorAt(source, diag::CopyFromUrl, copyWord());
     std::string filename = "__unnamed__";
     if (std::optional<go::Url> url = go::Url::parse(source)) {
       std::string base = go::basePath(url->path);
@@ -219,7 +219,7 @@ private:
     if (!request.checksum.empty())
       if (std::string_view error = digestError(request.checksum);
           !error.empty())
-        return dispatch.errorAt(request.checksum, DiagId::InvalidDigest, error);
+        return dispatch.errorAt(request.checksum, diag::InvalidDigest, error);
     ir::OpMetadata metadata = namedMetadata(name);
     metadata.description["com.docker.dockerfile.v1.command"];
     ir::Copy copy = plainCopy(filename);
@@ -277,7 +277,7 @@ private:
     go::Parsed<std::string> path =
         ospath::withoutDrive(file.path, os, /*keepSlash=*/false);
     if (!path.ok())
-      return dispatch.error(DiagId::InvalidPath,
+      return dispatch.error(diag::InvalidPath,
                             "removing drive letter: " + path.error);
     append(addInlineFile(context, path.value, 0644, std::move(file.data)),
            plainCopy(path.value));
@@ -289,7 +289,7 @@ private:
     go::Parsed<std::string> result =
         ospath::normalize("/", path, stage.platform->os, /*keepSlash=*/false);
     if (!result.ok())
-      return dispatch.error(DiagId::InvalidPath,
+      return dispatch.error(diag::InvalidPath,
                             "removing drive letter: " + result.error);
     path = std::move(result.value);
     return llvm::success();
@@ -467,7 +467,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   if (!dispatch.command.sources.empty()) {
     request.from = dispatch.command.sources.front();
     if (!request.from->dispatched)
-      return dispatch.errorAt(stmt.from, DiagId::CopyFromLaterStage,
+      return dispatch.errorAt(stmt.from, diag::CopyFromLaterStage,
                               go::quote(stmt.from),
                               go::quote(dispatch.stage.displayName));
   }

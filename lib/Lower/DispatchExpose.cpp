@@ -7,6 +7,7 @@
 #include "Dispatch.h"
 #include "OptionValues.h"
 #include "llb/Check/Rules.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Unicode.h"
 
 namespace llb::lower {
@@ -72,7 +73,7 @@ public:
       return llvm::failure();
     std::optional<PortRange> range = parseRange(port);
     if (!range)
-      return dispatch.errorAt(text, DiagId::InvalidContainerPort, port);
+      return dispatch.errorAt(text, diag::InvalidContainerPort, port);
     if (!hostPort.empty() && llvm::failed(checkHostPort(*range)))
       return llvm::failure();
     std::string lower = unicode::toLower(protocol);
@@ -106,12 +107,12 @@ private:
       protocol = port.substr(slash + 1);
     port = port.substr(0, slash);
     if (port.empty())
-      return dispatch.errorAt(text, DiagId::NoPort, go::quote(text));
+      return dispatch.errorAt(text, diag::NoPort, go::quote(text));
     std::string lower = unicode::toLower(protocol);
     if (lower.empty())
       protocol = "tcp";
     else if (lower != "tcp" && lower != "udp" && lower != "sctp")
-      return dispatch.errorAt(text, DiagId::InvalidProtocol, go::quote(text),
+      return dispatch.errorAt(text, diag::InvalidProtocol, go::quote(text),
                               protocol);
     return llvm::success();
   }
@@ -130,24 +131,23 @@ private:
       std::string error;
       std::optional<std::string> inner = withoutBrackets(address, error);
       if (!inner)
-        return dispatch.errorAt(text, DiagId::InvalidBracketedAddress, address,
+        return dispatch.errorAt(text, diag::InvalidBracketedAddress, address,
                                 error);
       plain = std::move(*inner);
     }
     if (!plain.empty() && !normalizeIp(plain))
-      return dispatch.errorAt(text, DiagId::InvalidAddress, plain);
+      return dispatch.errorAt(text, diag::InvalidAddress, plain);
     return llvm::success();
   }
 
   llvm::LogicalResult checkHostPort(PortRange range) const {
     std::optional<PortRange> host = parseRange(hostPort);
     if (!host)
-      return dispatch.errorAt(text, DiagId::InvalidHostPort, hostPort);
+      return dispatch.errorAt(text, diag::InvalidHostPort, hostPort);
     // One port may be published on any of a range of the host's.
     if (range.last - range.first != host->last - host->first &&
         range.first != range.last)
-      return dispatch.errorAt(text, DiagId::DifferentPortRanges, port,
-                              hostPort);
+      return dispatch.errorAt(text, diag::DifferentPortRanges, port, hostPort);
     return llvm::success();
   }
 
@@ -169,10 +169,10 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
         expandWords(word, dispatch.stage.env, dispatch.context.expandOptions(),
                     dispatch.context.options.maxValueBytes);
     if (!words.ok())
-      return dispatch.errorAt(word, DiagId::ExpansionFailed, words.error);
+      return dispatch.errorAt(word, diag::ExpansionFailed, words.error);
     for (std::string &spec : words.words) {
       if (!dispatch.spend(spec.size(), words.error))
-        return dispatch.errorAt(word, DiagId::ExpansionFailed, words.error);
+        return dispatch.errorAt(word, diag::ExpansionFailed, words.error);
       specs.push_back(std::move(spec));
     }
   }
@@ -183,7 +183,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
       return llvm::failure();
     std::string error;
     if (!dispatch.spend((ports.size() - before) * sizeof(std::string), error))
-      return dispatch.error(DiagId::ExpansionFailed, error);
+      return dispatch.error(diag::ExpansionFailed, error);
   }
   auto &exposed = dispatch.stage.image.exposedPorts.edit();
   exposed.insert(ports.begin(), ports.end());

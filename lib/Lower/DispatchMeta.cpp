@@ -5,7 +5,9 @@
 // part of the image's digest.
 #include "Dispatch.h"
 #include "llb/Check/Rules.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Signal.h"
 
 namespace llb::lower {
@@ -187,7 +189,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   if (llvm::failed(dispatch.expand(signal)))
     return llvm::failure();
   if (!isKnownSignal(signal))
-    return dispatch.errorAt(signal, DiagId::InvalidSignal, signal);
+    return dispatch.errorAt(signal, diag::InvalidSignal, signal);
   dispatch.stage.addHistory("STOPSIGNAL " + signal, /*layer=*/false);
   dispatch.stage.image.stopSignal = std::move(signal);
   return llvm::success();
@@ -223,7 +225,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
   for (const std::string &volume : volumes) {
     if (volume.empty())
       return dispatch.error(
-          DiagId::EmptyVolume,
+          diag::EmptyVolume,
           ast::wordOf(ast::StmtKind::Volume, dispatch.context.file.words));
     known.insert(volume);
   }

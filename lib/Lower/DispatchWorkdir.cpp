@@ -8,6 +8,7 @@
 #include "OsPath.h"
 #include "llb/Check/Rules.h"
 #include "llb/IR/ActionPath.h"
+#include "llb/Support/LowerDiags.h"
 
 namespace llb::lower {
 
@@ -32,7 +33,7 @@ llvm::LogicalResult applyBaseWorkdir(LowerContext &context, StageState &stage) {
   std::string error = setWorkdir(stage, std::string(stage.image.workingDir));
   if (error.empty())
     return llvm::success();
-  context.diags.report(DiagId::InvalidPath, stage.range, error)
+  context.diags.report(diag::InvalidPath, stage.range, error)
       .place(stage.lines);
   return llvm::failure();
 }
@@ -47,7 +48,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
     check::relativeWorkdir(dispatch.context.linter, stmt, path);
   stage.workdirSet = true;
   if (std::string error = setWorkdir(stage, path); !error.empty())
-    return dispatch.error(DiagId::InvalidPath, error);
+    return dispatch.error(diag::InvalidPath, error);
 
   bool makesLayer = stage.dir != "/";
   if (makesLayer) {

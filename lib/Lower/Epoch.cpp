@@ -10,6 +10,7 @@
 #include "llb/Support/Digest.h"
 #include "llb/Support/GitRef.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <fmt/format.h>
@@ -158,7 +159,7 @@ static llvm::LogicalResult takeContextTime(LowerContext &context) {
       *source, internalName("resolve main build context metadata"), error);
   if (error.empty())
     return llvm::success();
-  context.diags.report(DiagId::BadEpoch, {}, error);
+  context.diags.report(diag::BadEpoch, {}, error);
   return llvm::failure();
 }
 
@@ -178,9 +179,9 @@ static llvm::LogicalResult checkName(LowerContext &context,
     EpochStage checker(context, stage);
     if (checker.check())
       return llvm::success();
-    return context.error(stage.from, DiagId::BadEpoch, checker.error);
+    return context.error(stage.from, diag::BadEpoch, checker.error);
   }
-  context.diags.report(DiagId::BadEpoch, {},
+  context.diags.report(diag::BadEpoch, {},
                        "invalid SOURCE_DATE_EPOCH: " + value);
   return llvm::failure();
 }

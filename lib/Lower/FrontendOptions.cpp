@@ -6,6 +6,7 @@
 #include "OptionValues.h"
 #include "llb/Check/Linter.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ constexpr std::string_view labelPrefix = "label:";
 class OptionReader {
 public:
   explicit OptionReader(FrontendOptions &out) : out(out) {}
-  DiagId id = DiagId::BadOption;
+  DiagId id = diag::BadOption;
   std::string error;
 
   bool readAll();
@@ -213,7 +214,7 @@ bool OptionReader::readCheck() {
   check::CheckOptions parsed;
   std::string why;
   if (!check::CheckOptions::parse(*check, parsed, why)) {
-    id = DiagId::InvalidCheckArg;
+    id = diag::InvalidCheckArg;
     return fail(std::move(why));
   }
   out.check = std::move(parsed);

@@ -3,6 +3,7 @@
 // The global scope. Build arguments that no ARG declares do not enter it.
 #include "Globals.h"
 #include "llb/Check/Rules.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Reference.h"
 #include "llb/Support/Unicode.h"
 
@@ -129,7 +130,7 @@ llvm::LogicalResult lowerGlobals(LowerContext &context,
   GlobalArgs given{context, &context.buildArgs, context.globalEnv, {}, nullptr,
                    {}};
   if (!given.evaluate())
-    return context.error(*given.failed, DiagId::ExpansionFailed, given.error);
+    return context.error(*given.failed, diag::ExpansionFailed, given.error);
   context.globalEnv = std::move(given.env);
   declared = std::move(given.declared);
   return llvm::success();

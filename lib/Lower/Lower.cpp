@@ -8,6 +8,7 @@
 #include "Requests.h"
 #include "SourceMap.h"
 #include "llb/IR/ValidText.h"
+#include "llb/Support/LowerDiags.h"
 
 namespace llb::lower {
 
@@ -26,9 +27,9 @@ static llvm::SMRange rangeOfLine(std::string_view text, unsigned line) {
 static std::optional<DiagId> findUnwritable(const ir::Node &node) {
   const auto *exec = std::get_if<ir::Exec>(&node.op.body);
   if (exec && exec->meta && exec->meta->args.empty())
-    return DiagId::NoArguments;
+    return diag::NoArguments;
   if (!ir::hasValidText(node.op))
-    return DiagId::TextNotUtf8;
+    return diag::TextNotUtf8;
   return std::nullopt;
 }
 

@@ -16,6 +16,7 @@
 #include "MockerGoText.h"
 #include "llb/IR/Builder.h"
 #include "llb/Support/GoJson.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Reference.h"
 
 namespace llb::lower {
@@ -45,8 +46,8 @@ public:
           image.from.given() ? static_cast<const ast::MockerPlace &>(image.from)
                              : image;
       diags
-          .report(DiagId::MockerBadReference, place.range, image.from.text,
-                  error, "")
+          .report(diag::MockerBadReference, place.range, image.from.text, error,
+                  "")
           .place(place.lines);
       return llvm::failure();
     }
@@ -109,7 +110,7 @@ private:
             const ast::MockerPlace &place) {
     auto args = splitShellWords("cp -a /src" + path + " /dest" + path);
     if (!args) {
-      diags.report(DiagId::MockerCompatWords, place.range, path)
+      diags.report(diag::MockerCompatWords, place.range, path)
           .place(place.lines);
       return false;
     }
@@ -199,7 +200,7 @@ llvm::FailureOr<Lowered> lowerMockerCompat(const ast::Mockerfile &file,
                                            DiagEngine &diags) {
   for (const auto &[key, value] : options.opts)
     if (key != "filename")
-      diags.report(DiagId::MockerCompatOption, {}, key);
+      diags.report(diag::MockerCompatOption, {}, key);
   auto module = CompatLowering(file.images.front(), diags).run();
   if (llvm::failed(module))
     return llvm::failure();

@@ -11,6 +11,8 @@
 #include "MockerPackage.h"
 #include "SourceMap.h"
 
+#include "llb/Support/LowerDiags.h"
+
 namespace llb::lower {
 namespace {
 
@@ -84,7 +86,7 @@ llvm::FailureOr<Lowered> lower(const ast::Mockerfile &file,
   if (llvm::failed(frontend))
     return llvm::failure();
   if (auto id = options.opts.find("requestid"); id != options.opts.end()) {
-    diags.report(DiagId::MockerNoRequests, {}, id->second);
+    diags.report(diag::MockerNoRequests, {}, id->second);
     return llvm::failure();
   }
   if (!file.sound)

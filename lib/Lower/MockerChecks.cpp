@@ -5,6 +5,7 @@
 #include "MockerChecks.h"
 #include "llb/Support/Digest.h"
 #include "llb/Support/GitRef.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <llvm/ADT/StringExtras.h>
@@ -19,11 +20,11 @@ llvm::LogicalResult checkMockerUrl(std::string_view url,
     return llvm::failure();
   };
   if (!url.starts_with("https://") && !url.starts_with("http://"))
-    return fail(DiagId::MockerBadUrl);
+    return fail(diag::MockerBadUrl);
   GitRef ref;
   std::string error;
   if (GitRef::parse(url, ref, error) != GitRef::Kind::NotGit)
-    return fail(DiagId::MockerGitUrl);
+    return fail(diag::MockerGitUrl);
   return llvm::success();
 }
 

@@ -6,6 +6,8 @@
 #include "MockerImageWriter.h"
 #include "MockerPackage.h"
 
+#include "llb/Support/LowerDiags.h"
+
 namespace llb::lower {
 
 // ---- downloads ----
@@ -14,9 +16,9 @@ void ImageWriter::warnOfDownload(const MockerTemplate &url,
                                  const ast::MockerText &src,
                                  const ast::MockerText &sum) const {
   if (url.prefix().starts_with("http://"))
-    scope.error(DiagId::MockerInsecureUrl, src, src.text);
+    scope.error(diag::MockerInsecureUrl, src, src.text);
   if (sum.empty())
-    scope.error(DiagId::MockerNoChecksum, src, src.text);
+    scope.error(diag::MockerNoChecksum, src, src.text);
 }
 
 /// The digest that a download must have, empty without one.
@@ -27,7 +29,7 @@ MockerTemplate ImageWriter::checksum(const ast::MockerText &text) {
   if (const std::string *constant = result.constant()) {
     std::optional<std::string> digest = mockerChecksum(*constant);
     if (!digest)
-      scope.error(DiagId::MockerBadChecksum, text, *constant);
+      scope.error(diag::MockerBadChecksum, text, *constant);
     return MockerTemplate::literal(digest.value_or(""));
   }
   if (result.prefix().starts_with("sha256:"))
@@ -56,9 +58,9 @@ void ImageWriter::external(const ast::MockerExternal &item) {
   bool unpack = item.unpack.value_or(kind == MockerFileKind::Archive);
   if (kind == MockerFileKind::OtherArchive && !item.unpack &&
       item.install.empty())
-    scope.error(DiagId::MockerNotUnpacked, item.src, item.src.text);
+    scope.error(diag::MockerNotUnpacked, item.src, item.src.text);
   if (unpack && item.mode.given())
-    scope.error(DiagId::MockerModeOfArchive, item.mode);
+    scope.error(diag::MockerModeOfArchive, item.mode);
 
   auto add =
       make<ast::AddStmt>(mockerExternalWord, item, url.word() + " " + dest);
@@ -110,7 +112,7 @@ void ImageWriter::package(const std::string &name,
     MockerTemplate line = use(text);
     std::string fault = mockerRepoFault(line);
     if (!text.empty() && !fault.empty())
-      scope.error(DiagId::MockerBadRepo, text, fault);
+      scope.error(diag::MockerBadRepo, text, fault);
     texts.repos.push_back({&text, std::move(line)});
   }
   for (const ast::MockerKey &key : block.gpg) {
@@ -126,7 +128,7 @@ void ImageWriter::package(const std::string &name,
   for (const ast::MockerText &text : block.install) {
     MockerTemplate item = use(text);
     if (item.constant() && !text.empty() && !isAptPackage(*item.constant()))
-      scope.error(DiagId::MockerBadPackage, text, text.text);
+      scope.error(diag::MockerBadPackage, text, text.text);
     texts.install.push_back(std::move(item));
   }
   if (!good ||

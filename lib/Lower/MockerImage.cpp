@@ -6,6 +6,7 @@
 // needed, since a process that sees an argument runs again when it changes.
 #include "MockerImage.h"
 #include "MockerImageWriter.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Suggest.h"
 
 #include <algorithm>
@@ -24,17 +25,17 @@ MockerTemplate MockerScope::read(const ast::MockerText &text) const {
   MockerTemplate result;
   size_t fault = 0;
   if (!MockerTemplate::parse(text.text, result, fault)) {
-    error(DiagId::MockerBadVariable, text,
+    error(diag::MockerBadVariable, text,
           text.text.substr(fault,
                            text.text.find_first_of(" }\n", fault) - fault));
     return MockerTemplate::literal(text.text);
   }
   for (const std::string &name : result.variables()) {
     if (!knownArgs.contains(name))
-      error(DiagId::MockerUnknownArgument, text, name,
+      error(diag::MockerUnknownArgument, text, name,
             didYouMean(name, {knownArgs.begin(), knownArgs.end()}, false));
     else if (missingArgs.contains(name))
-      error(DiagId::MockerNoValue, text, name);
+      error(diag::MockerNoValue, text, name);
   }
   return result;
 }
@@ -69,7 +70,7 @@ bool ImageWriter::need(const ast::MockerText &text,
                        const char *remedy) const {
   if (!text.empty())
     return true;
-  scope.error(DiagId::MockerMissing,
+  scope.error(diag::MockerMissing,
               text.given() ? static_cast<const ast::MockerPlace &>(text)
                            : owner,
               what, remedy);
@@ -81,7 +82,7 @@ bool ImageWriter::needAll(const std::vector<ast::MockerText> &texts,
   bool good = true;
   for (const ast::MockerText &text : texts)
     if (text.text.find_first_not_of(" \t\r\n") == std::string::npos) {
-      scope.error(DiagId::MockerEmptyItem, text, what);
+      scope.error(diag::MockerEmptyItem, text, what);
       good = false;
     }
   return good;
@@ -95,7 +96,7 @@ std::string ImageWriter::modeOf(const ast::MockerText &mode,
               mode.text.find_first_not_of("01234567") == std::string::npos &&
               (mode.text.size() < 5 || mode.text.front() == '0');
   if (!good)
-    scope.error(DiagId::MockerBadMode, mode, mode.text);
+    scope.error(diag::MockerBadMode, mode, mode.text);
   return mode.text;
 }
 
@@ -113,7 +114,7 @@ void ImageWriter::environment() {
     return;
   for (const ast::MockerPair &pair : image.env) {
     if (!isVariableName(pair.name.text))
-      scope.error(DiagId::MockerBadVariableName, pair.name, pair.name.text);
+      scope.error(diag::MockerBadVariableName, pair.name, pair.name.text);
     auto env = make<ast::EnvStmt>("ENV", pair.name, pair.name.text);
     env.pairs.push_back({escapeWord(pair.name.text),
                          pair.value ? word(*pair.value) : "", false});
@@ -136,7 +137,7 @@ void ImageWriter::copies(const std::vector<std::string> &sources) {
     bool good = need(item.dst, item, "a copy has no 'dst'",
                      "the path to put the files at");
     if (item.src.empty()) {
-      scope.error(DiagId::MockerMissing, item, "a copy has no 'src'",
+      scope.error(diag::MockerMissing, item, "a copy has no 'src'",
                   "the paths to copy");
       good = false;
     }
@@ -170,7 +171,7 @@ void ImageWriter::output(const std::string &inner) {
   for (const ast::MockerText &text : image.output) {
     MockerTemplate path = use(text);
     if (!path.prefix().starts_with("/")) {
-      scope.error(DiagId::MockerOutputRelative, text, text.text);
+      scope.error(diag::MockerOutputRelative, text, text.text);
       continue;
     }
     std::string source = path.word();
@@ -178,7 +179,7 @@ void ImageWriter::output(const std::string &inner) {
     size_t wildcard = text.text.find_first_of("*?[");
     if (wildcard != std::string::npos) {
       if (text.text.find('/', wildcard) != std::string::npos) {
-        scope.error(DiagId::MockerOutputWildcard, text, text.text);
+        scope.error(diag::MockerOutputWildcard, text, text.text);
         continue;
       }
       // What matches keeps its directory.
@@ -201,7 +202,7 @@ void ImageWriter::config() {
   }
   for (const ast::MockerPair &pair : image.labels) {
     if (pair.name.empty())
-      scope.error(DiagId::MockerEmptyItem, pair.name, "'labels'");
+      scope.error(diag::MockerEmptyItem, pair.name, "'labels'");
     auto label = make<ast::LabelStmt>("LABEL", pair.name, pair.name.text);
     label.pairs.push_back({escapeWord(pair.name.text),
                            pair.value ? word(*pair.value) : "", false});

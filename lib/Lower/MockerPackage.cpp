@@ -18,6 +18,7 @@
 #include "MockerChecks.h"
 #include "Sources.h"
 #include "llb/Support/Digest.h"
+#include "llb/Support/LowerDiags.h"
 
 namespace llb::lower {
 
@@ -157,7 +158,7 @@ private:
                    context.options.maxValueBytes);
     if (expanded.ok())
       return std::move(expanded.text);
-    context.diags.report(DiagId::ExpansionFailed, place.range, expanded.error)
+    context.diags.report(diag::ExpansionFailed, place.range, expanded.error)
         .place(place.lines);
     return std::nullopt;
   }
@@ -171,7 +172,7 @@ private:
       return llvm::failure();
     if (!sum->empty() && !Digest::parse(*sum)) {
       context.diags
-          .report(DiagId::MockerBadChecksum, key.source->sha256.range, *sum)
+          .report(diag::MockerBadChecksum, key.source->sha256.range, *sum)
           .place(key.source->sha256.lines);
       return llvm::failure();
     }
@@ -199,7 +200,7 @@ private:
         return llvm::failure();
       if (line->find_first_of("\n\r") != std::string::npos) {
         context.diags
-            .report(DiagId::MockerBadRepo, repo.source->range,
+            .report(diag::MockerBadRepo, repo.source->range,
                     "it has several lines")
             .place(repo.source->lines);
         return llvm::failure();

@@ -8,6 +8,8 @@
 #include "MockerStages.h"
 #include "MockerChecks.h"
 #include "MockerImage.h"
+#include "llb/Support/FrontendDiags.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Reference.h"
 #include "llb/Support/Suggest.h"
 #include "llb/Support/Unicode.h"
@@ -61,7 +63,7 @@ void StageWriter::readArguments() {
   for (const ast::MockerPair &pair : file.args) {
     const std::string &name = pair.name.text;
     if (!isVariableName(name)) {
-      scope.error(DiagId::MockerBadVariableName, pair.name, name);
+      scope.error(diag::MockerBadVariableName, pair.name, name);
       continue;
     }
     ast::ArgStmt arg;
@@ -90,17 +92,17 @@ void StageWriter::nameImages() {
     image.name = source.name.empty() ? fmt::format("image-{}", i + 1)
                                      : unicode::toLower(source.name.text);
     if (!source.name.empty() && !isMockerName(source.name.text))
-      scope.error(DiagId::MockerBadName, source.name, source.name.text);
+      scope.error(diag::MockerBadName, source.name, source.name.text);
     auto [known, isNew] = byName.try_emplace(image.name, i);
     if (isNew)
       continue;
     const ast::MockerImage &other = *images[known->second].source;
     scope.diags
-        .report(DiagId::MockerDuplicateName,
+        .report(diag::MockerDuplicateName,
                 source.name.given() ? source.name.range : source.range,
                 image.name)
         .place(source.lines)
-        .note(DiagId::MockerFirstImage,
+        .note(diag::MockerFirstImage,
               other.name.given() ? other.name.range : other.range, image.name);
   }
 }
@@ -129,7 +131,7 @@ std::string StageWriter::reference(const ast::MockerText &text) const {
     std::vector<std::string> names;
     for (const Image &image : images)
       names.push_back(image.name);
-    scope.error(DiagId::MockerBadReference, text, *constant, error,
+    scope.error(diag::MockerBadReference, text, *constant, error,
                 didYouMean(*constant, names, false));
     return *constant;
   }
@@ -145,7 +147,7 @@ std::string StageWriter::copySource(const ast::MockerCopy &copy, Image &image) {
   if (from)
     return images[*from].name;
   if (copy.from.text.find("${") != std::string::npos) {
-    scope.error(DiagId::MockerVariableInFrom, copy.from);
+    scope.error(diag::MockerVariableInFrom, copy.from);
     return {};
   }
   return reference(copy.from);
@@ -155,9 +157,9 @@ void StageWriter::connect() {
   for (Image &image : images) {
     const ast::MockerImage &source = *image.source;
     if (!source.from.empty() && !source.parent.empty())
-      scope.error(DiagId::MockerFromAndParent, source.parent);
+      scope.error(diag::MockerFromAndParent, source.parent);
     else if (source.from.empty() && source.parent.empty())
-      scope.error(DiagId::MockerMissing,
+      scope.error(diag::MockerMissing,
                   source.from.given()
                       ? static_cast<const ast::MockerPlace &>(source.from)
                       : source,
@@ -200,7 +202,7 @@ bool StageWriter::sort() {
       if (!source)
         continue;
       if (states[*source] == State::Open) {
-        scope.error(DiagId::MockerCircle, place, image.name,
+        scope.error(diag::MockerCircle, place, image.name,
                     images[*source].name);
         return false;
       }
@@ -271,7 +273,7 @@ void StageWriter::chooseTarget() {
     names.push_back(image.name);
     list += (list.empty() ? "" : ", ") + image.name;
   }
-  scope.diags.report(DiagId::MockerNoTarget, {}, asked,
+  scope.diags.report(diag::MockerNoTarget, {}, asked,
                      didYouMean(asked, names, false), list);
 }
 

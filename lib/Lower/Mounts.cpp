@@ -9,6 +9,7 @@
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoTable.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 
 namespace llb::lower {
 
@@ -67,7 +68,7 @@ llvm::LogicalResult MountList::add(Dispatch &dispatch, const ast::RunStmt &stmt,
     StageState *source =
         mount.from.empty() ? nullptr : dispatch.command.sources[i];
     if (source && !source->dispatched)
-      return dispatch.errorAt(stmt.mounts[i], DiagId::MountFromLaterStage,
+      return dispatch.errorAt(stmt.mounts[i], diag::MountFromLaterStage,
                               go::quote(mount.from), go::quote(mount.target));
     llvm::LogicalResult added = llvm::success();
     if (mount.type == ast::MountType::Secret)
@@ -138,7 +139,7 @@ llvm::LogicalResult MountList::addOne(Dispatch &dispatch,
   if (!go::isAbsPath(go::cleanPath(mount.target)))
     item.mount.dest = go::joinPath({"/", dispatch.stage.dir, mount.target});
   if (item.mount.dest == "/")
-    return dispatch.errorAt(text, DiagId::InvalidMountTarget,
+    return dispatch.errorAt(text, diag::InvalidMountTarget,
                             go::quote(item.mount.dest));
 
   std::string path = go::joinPath({"/", mount.source});
@@ -189,7 +190,7 @@ llvm::LogicalResult MountList::addSsh(Dispatch &dispatch,
                                       const ast::Mount &mount,
                                       std::string_view text) {
   if (!mount.source.empty())
-    return dispatch.errorAt(text, DiagId::SshMountSource);
+    return dispatch.errorAt(text, diag::SshMountSource);
   if (dispatch.context.wantOutline)
     dispatch.stage.outline.ssh.try_emplace(
         mount.id.empty() ? "default" : mount.id,

@@ -7,6 +7,7 @@
 #include "Sources.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Reference.h"
 #include "llb/Support/Unicode.h"
 
@@ -38,7 +39,7 @@ findNamedContext(LowerContext &context, std::string_view name,
   std::string error;
   if (!Reference::parseNormalized(name, ref, error)) {
     auto report = context.diags.report(
-        DiagId::BadContext, {},
+        diag::BadContext, {},
         fmt::format("invalid context name {}: {}", name, error));
     if (lines)
       report.place(*lines);
@@ -81,7 +82,7 @@ public:
 
 private:
   llvm::LogicalResult fail(std::string text) {
-    context.diags.report(DiagId::BadContext, stage.range, text)
+    context.diags.report(diag::BadContext, stage.range, text)
         .place(stage.lines);
     return llvm::failure();
   }

@@ -9,6 +9,8 @@
 #include "ImageLowering.h"
 #include "SourceMap.h"
 
+#include "llb/Support/LowerDiags.h"
+
 namespace llb::lower {
 namespace {
 
@@ -86,7 +88,7 @@ llvm::FailureOr<Lowered> answerRequest(std::string_view id,
     return request.finish(answerConvertLlb(
         request.takeModule(makeSourceInfo(file, options, frontend))));
   }
-  diags.report(DiagId::UnsupportedRequest, {}, id);
+  diags.report(diag::UnsupportedRequest, {}, id);
   return llvm::failure();
 }
 

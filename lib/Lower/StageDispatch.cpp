@@ -3,6 +3,8 @@
 // Lowers stages, one instruction after the other.
 #include "Stages.h"
 
+#include "llb/Support/LowerDiags.h"
+
 namespace llb::lower {
 
 namespace {
@@ -100,7 +102,7 @@ llvm::LogicalResult SizeMeter::check(const StageState &stage,
 }
 
 llvm::LogicalResult SizeMeter::tooLarge(const ast::Stmt &stmt) {
-  return context.error(ast::baseOf(stmt), DiagId::OperationsTooLarge,
+  return context.error(ast::baseOf(stmt), diag::OperationsTooLarge,
                        context.options.maxOpsBytes);
 }
 

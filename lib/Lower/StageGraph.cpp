@@ -6,6 +6,7 @@
 #include "Stages.h"
 #include "llb/AST/Mount.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Suggest.h"
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ llvm::FailureOr<StageState *> findTarget(LowerContext &context,
     return &stages.last();
   if (StageState *stage = stages.find(name))
     return stage;
-  context.diags.report(DiagId::TargetNotFound, {}, go::quote(name),
+  context.diags.report(diag::TargetNotFound, {}, go::quote(name),
                        didYouMean(name, stages.displayNames(), true));
   return llvm::failure();
 }
@@ -70,16 +71,16 @@ static llvm::FailureOr<Command> makeCopy(LowerContext &context,
 
   Expanded expanded = expandWord(copy.from, NoEnv(), context.expandOptions());
   if (!expanded.ok())
-    return fail(DiagId::ExpansionFailed, expanded.error);
+    return fail(diag::ExpansionFailed, expanded.error);
   if (expanded.text != copy.from)
-    return fail(DiagId::VariableInCopyFrom,
+    return fail(diag::VariableInCopyFrom,
                 ast::wordOf(ast::StmtKind::From, context.file.words),
                 ast::wordOf(ast::StmtKind::Arg, context.file.words));
 
   auto index = go::parseAtoi(copy.from);
   if (index.ok()) {
     if (index.value < 0 || index.value >= static_cast<int64_t>(stages.size()))
-      return fail(DiagId::BadStageIndex, fmt::to_string(index.value));
+      return fail(diag::BadStageIndex, fmt::to_string(index.value));
     command.sources.push_back(&stages[index.value]);
     return command;
   }
@@ -163,7 +164,7 @@ static llvm::LogicalResult checkCycles(LowerContext &context,
     std::vector<LineRange> places = findCycle(stages[i], visited);
     if (places.empty())
       continue;
-    auto report = context.diags.report(DiagId::CircularDependency,
+    auto report = context.diags.report(diag::CircularDependency,
                                        stages[i].range, stages[i].displayName);
     for (LineRange place : places)
       report.place(place);

@@ -5,6 +5,8 @@
 // resolution starts over until there are no new ones.
 #include "Stages.h"
 
+#include "llb/Support/LowerDiags.h"
+
 #include <algorithm>
 
 namespace llb::lower {
@@ -110,7 +112,7 @@ static llvm::LogicalResult insertTriggers(LowerContext &context,
     bytes += sizeof(ast::Stmt) + sizeof(Command) + 200 + 4 * text.size();
     if (bytes > context.options.maxOpsBytes) {
       context.diags
-          .report(DiagId::OperationsTooLarge, stage.range,
+          .report(diag::OperationsTooLarge, stage.range,
                   context.options.maxOpsBytes)
           .place(stage.lines);
       return llvm::failure();

@@ -4,6 +4,7 @@
 #include "Stages.h"
 #include "NamedContext.h"
 #include "llb/Check/Rules.h"
+#include "llb/Support/LowerDiags.h"
 #include "llb/Support/Suggest.h"
 #include "llb/Support/Unicode.h"
 
@@ -98,10 +99,10 @@ llvm::LogicalResult StageMaker::expandBase(StageState &stage,
   Expanded expanded = expand(from.base);
   checkUndeclared(from, expanded.unmatched);
   if (!expanded.ok())
-    return context.errorAt(from, from.base, DiagId::ExpansionFailed,
+    return context.errorAt(from, from.base, diag::ExpansionFailed,
                            expanded.error);
   if (expanded.text.empty())
-    return context.errorAt(from, from.base, DiagId::BlankBaseName, from.base);
+    return context.errorAt(from, from.base, diag::BlankBaseName, from.base);
   used = std::move(expanded.matched);
   stage.baseName = std::move(expanded.text);
   return llvm::success();
@@ -118,17 +119,17 @@ llvm::LogicalResult StageMaker::expandPlatform(StageState &stage,
                                  context.globalEnv);
   check::constPlatform(context.linter, from, expanded);
   if (!expanded.ok())
-    return context.errorAt(from, from.platform, DiagId::BadPlatformArguments,
+    return context.errorAt(from, from.platform, diag::BadPlatformArguments,
                            expanded.text, expanded.error);
   if (expanded.text.empty())
-    return context.errorAt(from, from.platform, DiagId::EmptyPlatform,
+    return context.errorAt(from, from.platform, diag::EmptyPlatform,
                            from.platform, didYouMeanAny(expanded.unmatched));
   PlatformSpec platform;
   std::string error;
   if (!PlatformSpec::parse(expanded.text, platform, error)) {
     // BuildKit adds the place twice on this way, and both are shown.
     context.diags
-        .report(DiagId::BadPlatform, findWord(from.range, from.platform),
+        .report(diag::BadPlatform, findWord(from.range, from.platform),
                 from.platform, error, didYouMeanAny(expanded.unmatched))
         .place(from.lines)
         .place(from.lines);

@@ -5,6 +5,7 @@
 #include "llb/Passes/PassManager.h"
 
 #include "llb/IR/Verifier.h"
+#include "llb/Support/PassesDiags.h"
 
 #include <chrono>
 #include <fmt/format.h>
@@ -114,7 +115,7 @@ llvm::LogicalResult Runner::runStep(const PipelineStep &step) {
   if (!options.verifyEach ||
       succeeded(ir::verify(module, context.diags, context.places)))
     return llvm::success();
-  context.diags.report(DiagId::PassBroke, {}, step.name);
+  context.diags.report(diag::PassBroke, {}, step.name);
   return llvm::failure();
 }
 

@@ -2,6 +2,7 @@
 //
 // From Passes.def: what there is, and pipelines from their text.
 #include "llb/Passes/PassManager.h"
+#include "llb/Support/PassesDiags.h"
 #include "llb/Support/Suggest.h"
 
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ bool readValue(std::string_view name, std::string_view text, bool &value,
   value = text == "true";
   if (value || text == "false")
     return true;
-  diags.report(DiagId::PassOptionValue, rangeOf(text), name, text);
+  diags.report(diag::PassOptionValue, rangeOf(text), name, text);
   return false;
 }
 
@@ -90,7 +91,7 @@ bool setOption(Pass &pass, std::string_view passName, std::string_view text,
       else
         ok = readValue(name, given, value, diags);
     } else if (!readValue(given, value)) {
-      diags.report(DiagId::PassUnknownOption, rangeOf(text), passName, text,
+      diags.report(diag::PassUnknownOption, rangeOf(text), passName, text,
                    fmt::format("; '{0}' takes a number, as in {0}=8", name));
       ok = false;
     }
@@ -98,7 +99,7 @@ bool setOption(Pass &pass, std::string_view passName, std::string_view text,
   std::apply([&](const auto &...option) { (each(option), ...); },
              Pass::options());
   if (!known)
-    diags.report(DiagId::PassUnknownOption, rangeOf(name), passName, name,
+    diags.report(diag::PassUnknownOption, rangeOf(name), passName, name,
                  didYouMean(name, names, /*caseSensitive=*/true));
   return known && ok;
 }
@@ -127,7 +128,7 @@ bool addStep(std::string_view item, Pipeline &pipeline, DiagEngine &diags) {
   if (open != std::string_view::npos) {
     options = item.substr(open + 1);
     if (!options.ends_with(')')) {
-      diags.report(DiagId::PassUnclosed, rangeOf(item.substr(open, 1)), name);
+      diags.report(diag::PassUnclosed, rangeOf(item.substr(open, 1)), name);
       return false;
     }
     options.remove_suffix(1);
@@ -139,7 +140,7 @@ bool addStep(std::string_view item, Pipeline &pipeline, DiagEngine &diags) {
   std::vector<std::string> names;
   for (const PassInfo &info : allPasses())
     names.emplace_back(info.name);
-  diags.report(DiagId::PassUnknown, rangeOf(name), name,
+  diags.report(diag::PassUnknown, rangeOf(name), name,
                didYouMean(name, names, /*caseSensitive=*/true));
   return false;
 }

@@ -4,6 +4,14 @@
 // new line in the .def file is all a new message needs.
 #include "llb/Support/Diagnostics.h"
 
+#include "llb/Support/BuildDiags.h"
+#include "llb/Support/CheckDiags.h"
+#include "llb/Support/FrontendDiags.h"
+#include "llb/Support/IRDiags.h"
+#include "llb/Support/LowerDiags.h"
+#include "llb/Support/PassesDiags.h"
+#include "llb/Support/ToolDiags.h"
+
 #include <array>
 #include <cassert>
 #include <cctype>
@@ -16,23 +24,32 @@ constexpr std::string_view ruleUrlBase =
     "https://docs.docker.com/go/dockerfile/rule/";
 
 struct RawDiag {
+  DiagId id;
   std::string_view name;
   Severity severity;
   std::string_view format;
 };
 
+// Each table undefines the macro at its end.
+#define LLB_RAW_DIAG(Id, Sev, Format) {diag::Id, #Id, Severity::Sev, Format},
 constexpr RawDiag rawDiags[] = {
-#define LLB_DIAG(Id, Sev, Format) {#Id, Severity::Sev, Format},
-#include "llb/Support/Diagnostics.def"
+#define LLB_DIAG LLB_RAW_DIAG
+#include "llb/Support/ToolDiags.def"
+#define LLB_DIAG LLB_RAW_DIAG
+#include "llb/Support/FrontendDiags.def"
+#define LLB_DIAG LLB_RAW_DIAG
+#include "llb/Support/LowerDiags.def"
+#define LLB_DIAG LLB_RAW_DIAG
+#include "llb/Support/IRDiags.def"
+#define LLB_DIAG LLB_RAW_DIAG
+#include "llb/Support/PassesDiags.def"
+#define LLB_DIAG LLB_RAW_DIAG
+#include "llb/Support/BuildDiags.def"
 #define LLB_CHECK(Id, Slug, Experimental, Format, Description)                 \
-  {#Id, Severity::Warning, Format},
+  LLB_RAW_DIAG(Id, Warning, Format)
 #include "llb/Support/Checks.def"
 };
-
-constexpr unsigned numDiags = 0
-#define LLB_DIAG(Id, Sev, Format) +1
-#include "llb/Support/Diagnostics.def"
-    ;
+#undef LLB_RAW_DIAG
 
 struct RawCheck {
   std::string_view rule;
@@ -47,8 +64,26 @@ constexpr RawCheck rawChecks[] = {
 #include "llb/Support/Checks.def"
 };
 
-constexpr unsigned numAll = std::size(rawDiags);
+constexpr DiagId firstId = diag::firstOf(diag::Area::Tool);
+constexpr DiagId firstCheck = diag::firstOf(diag::Area::Check);
 constexpr unsigned numChecks = std::size(rawChecks);
+
+/// Ids of one area after the other; an area need not fill its room.
+constexpr unsigned numIds = diag::areaSize * diag::numAreas;
+
+/// Whether the ids of each area stay inside its room.
+constexpr bool areasHold() {
+  for (size_t i = 1; i < std::size(rawDiags); ++i) {
+    DiagId before = rawDiags[i - 1].id;
+    bool next = rawDiags[i].id == before + 1;
+    bool newArea = rawDiags[i].id % diag::areaSize == 0;
+    if (before % diag::areaSize == diag::areaSize - 1 ? !newArea
+                                                      : !next && !newArea)
+      return false;
+  }
+  return true;
+}
+static_assert(areasHold(), "an area has more messages than ids");
 
 /// `CannotRead` becomes `cannot-read`; runs of capitals stay together.
 std::string kebab(std::string_view name) {
@@ -67,18 +102,18 @@ std::string kebab(std::string_view name) {
 }
 
 struct Tables {
-  std::array<std::string, numAll> tags;
-  std::array<DiagInfo, numAll> infos;
+  std::array<std::string, numIds> tags;
+  std::array<DiagInfo, numIds> infos = {};
   std::array<std::string, numChecks> urls;
   std::array<CheckInfo, numChecks> checks;
 
   Tables() {
-    for (unsigned i = 0; i < numAll; ++i) {
-      tags[i] = kebab(rawDiags[i].name);
-      infos[i] = {tags[i], rawDiags[i].severity, rawDiags[i].format, {}};
+    for (const RawDiag &raw : rawDiags) {
+      size_t i = raw.id - firstId;
+      tags[i] = kebab(raw.name);
+      infos[i] = {tags[i], raw.severity, raw.format, {}};
     }
-#define LLB_REMEDY(Id, Format)                                                 \
-  infos[static_cast<unsigned>(DiagId::Id)].remedy = Format;
+#define LLB_REMEDY(Id, Format) infos[diag::Id - firstId].remedy = Format;
 #include "llb/Support/Remedies.def"
     for (unsigned i = 0; i < numChecks; ++i) {
       if (!rawChecks[i].slug.empty())
@@ -98,15 +133,13 @@ const Tables &tables() {
 } // namespace
 
 const DiagInfo &diagInfo(DiagId id) {
-  assert(static_cast<unsigned>(id) < numAll && "id out of the tables");
-  return tables().infos[static_cast<unsigned>(id)];
+  assert(id >= firstId && id - firstId < static_cast<int>(numIds) &&
+         "id of no area");
+  return tables().infos[id - firstId];
 }
 
 const CheckInfo *checkInfo(DiagId id) {
-  unsigned index = static_cast<unsigned>(id);
-  return index < numDiags ? nullptr : &tables().checks[index - numDiags];
+  return id < firstCheck ? nullptr : &tables().checks[id - firstCheck];
 }
-
-unsigned diagCount() { return numAll; }
 
 } // namespace llb

@@ -4,6 +4,7 @@
 // byte. It needs memory for the index of the definition and some operations.
 #include "llb/IR/JsonDump.h"
 #include "llb/Support/DiagPrinter.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/SourceMgr.h>
@@ -72,7 +73,7 @@ llvm::LogicalResult dump(const Arguments &arguments, DiagEngine &diags) {
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(
       arguments.file, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer) {
-    diags.report(DiagId::CannotRead, {}, arguments.file,
+    diags.report(diag::CannotRead, {}, arguments.file,
                  buffer.getError().message());
     return llvm::failure();
   }
@@ -83,7 +84,7 @@ llvm::LogicalResult dump(const Arguments &arguments, DiagEngine &diags) {
                               : ir::dumpJson(definition, out, diags);
   out.flush();
   if (out.has_error()) {
-    diags.report(DiagId::CannotWrite, {}, "-", out.error().message());
+    diags.report(diag::CannotWrite, {}, "-", out.error().message());
     out.clear_error();
     return llvm::failure();
   }

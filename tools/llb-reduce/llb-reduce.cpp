@@ -8,6 +8,7 @@
 #include "llb/IR/Binary.h"
 #include "llb/IR/Verifier.h"
 #include "llb/Reduce/Reduce.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <csignal>
 #include <llvm/Support/FileSystem.h>
@@ -76,14 +77,13 @@ bool Tester::prepare() {
                   ? std::make_error_code(std::errc::permission_denied)
                   : std::make_error_code(std::errc::no_such_file_or_directory);
   if (missing) {
-    diags.report(llb::DiagId::CannotRead, {}, test.getValue(),
-                 missing.message());
+    diags.report(llb::diag::CannotRead, {}, test.getValue(), missing.message());
     return false;
   }
   program = *found;
   if (std::error_code error = sys::fs::createTemporaryFile(
           "llb-reduce", asText ? "llb.txt" : "llb", path)) {
-    diags.report(llb::DiagId::CannotWrite, {}, "llb-reduce", error.message());
+    diags.report(llb::diag::CannotWrite, {}, "llb-reduce", error.message());
     return false;
   }
   remover.emplace(path);

@@ -8,6 +8,7 @@
 #include "llb/Backend/Backend.h"
 #include "llb/Driver/ToolSupport.h"
 #include "llb/Engine/Solver.h"
+#include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoJson.h"
 
 #include <atomic>
@@ -105,8 +106,8 @@ void reportFailure(const driver::BuildJob &job, const ir::Module &module,
                  << llvm::StringRef(log.data(), log.size()) << "\n------\n";
   }
   LineRange lines = linesOf(node);
-  auto reporter = job.diags.report(DiagId::BuildFailed,
-                                   rangeOf(job.text, lines), failure.message);
+  auto reporter = job.diags.report(diag::BuildFailed, rangeOf(job.text, lines),
+                                   failure.message);
   if (lines.first)
     reporter.place(lines);
 }
@@ -207,7 +208,7 @@ llvm::LogicalResult Job::tell(const backend::Exported &exported) {
 
 llvm::LogicalResult Job::run() {
   if (llvm::Error error = open())
-    return fail(DiagId::BuildUnavailable, std::move(error));
+    return fail(diag::BuildUnavailable, std::move(error));
   engine::Snapshots snapshots(*store);
   auto progress = engine::Progress::create(progressMode(job.options.progress),
                                            job.messages);
@@ -215,7 +216,7 @@ llvm::LogicalResult Job::run() {
   options.locals = job.locals;
   options.cancel = &canceled;
   if (llvm::Error error = readSecrets(job.options, options.secrets))
-    return fail(DiagId::BuildUnavailable, std::move(error));
+    return fail(diag::BuildUnavailable, std::move(error));
   engine::Solver solver(*store, snapshots, *registry, *progress, options);
   std::vector<backend::Image> images;
   for (const lower::LoweredImage &lowered : job.lowered.images) {
@@ -246,7 +247,7 @@ llvm::LogicalResult Job::run() {
                       ? exporter.writeDocker(images, job.out)
                       : exporter.writeOci(images, job.out);
   if (!exported)
-    return fail(DiagId::ExportFailed, exported.takeError());
+    return fail(diag::ExportFailed, exported.takeError());
   return tell(*exported);
 }
 

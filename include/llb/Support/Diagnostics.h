@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The identity of every message a user can see. The list itself is
-// Diagnostics.def and Checks.def; nothing prints text that is not in them.
+// The identity of every message a user can see. The lists themselves are one
+// table per area, FrontendDiags.def and so on, and Checks.def; nothing prints
+// text that is not in them. A line is LLB_DIAG(Id, Severity, Format): the
+// format is fmt's, with positional arguments. Texts in the sections marked
+// "BuildKit" are BuildKit v0.32.2's own, to the letter, since tools match on
+// them. Elsewhere: lower-case start, no final period, cause before remedy.
+// utils/check_diag_coverage.py demands a test for each line.
 #ifndef LLB_SUPPORT_DIAGNOSTICS_H
 #define LLB_SUPPORT_DIAGNOSTICS_H
 
@@ -13,13 +18,28 @@ namespace llb {
 /// How bad a message is. Only `Error` makes a run fail.
 enum class Severity : uint8_t { Note, Remark, Warning, Error };
 
-/// One enumerator per line of Diagnostics.def, then one per build check.
-enum class DiagId : uint16_t {
-#define LLB_DIAG(Id, Severity, Format) Id,
-#include "llb/Support/Diagnostics.def"
-#define LLB_CHECK(Id, Slug, Experimental, Format, Description) Id,
-#include "llb/Support/Checks.def"
-};
+/// The number of a message; headers such as FrontendDiags.h name them. Each
+/// area has a header of its own, so that a new message rebuilds what speaks of
+/// its area and nothing else.
+using DiagId = uint16_t;
+
+namespace diag {
+
+/// What a message is about. Area X has the table XDiags.def and the header
+/// XDiags.h; the build checks have Checks.def and CheckDiags.h.
+enum class Area : uint8_t { Tool, Frontend, Lower, IR, Passes, Build, Check };
+
+constexpr unsigned numAreas = static_cast<unsigned>(Area::Check) + 1;
+
+/// How many ids an area has room for.
+constexpr DiagId areaSize = 256;
+
+/// The id of an area's first message; 0 is the id of none.
+constexpr DiagId firstOf(Area area) {
+  return static_cast<DiagId>(areaSize * (static_cast<unsigned>(area) + 1));
+}
+
+} // namespace diag
 
 /// What the tables say of one message.
 struct DiagInfo {
@@ -42,13 +62,11 @@ struct CheckInfo {
   bool experimental;
 };
 
+/// `id` must be one of a table.
 const DiagInfo &diagInfo(DiagId id);
 
 /// The check behind `id`, or null if `id` is an ordinary diagnostic.
 const CheckInfo *checkInfo(DiagId id);
-
-/// The number of diagnostics and checks; ids are below it.
-unsigned diagCount();
 
 } // namespace llb
 

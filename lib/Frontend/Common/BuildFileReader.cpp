@@ -8,6 +8,7 @@
 #include "Directives.h"
 #include "Grammar.h"
 #include "StmtBuilder.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
@@ -77,7 +78,7 @@ void FileBuilder::add(RawStmt &raw) {
     return;
   }
   placeFaulty(std::move(stmt), raw.heads[0].kind);
-  if (!sound && error.id == DiagId::UnknownInstruction) {
+  if (!sound && error.id == diag::UnknownInstruction) {
     addHints(raw, error);
     // It may have been meant for the FROM that what follows wants.
     saidNoStage |= result.stages.empty();
@@ -91,7 +92,7 @@ void FileBuilder::add(RawStmt &raw) {
 void FileBuilder::addHints(const RawStmt &raw, Diagnostic &error) const {
   std::string_view word = raw.heads[0].word.text;
   if (word == "<<<<<<<" || word == "=======" || word == ">>>>>>>") {
-    error.notes.push_back(DiagEngine::make(DiagId::ConflictHint, {}, {}));
+    error.notes.push_back(DiagEngine::make(diag::ConflictHint, {}, {}));
     return;
   }
   if (raw.line == &file.lines.front())
@@ -104,7 +105,7 @@ void FileBuilder::addHints(const RawStmt &raw, Diagnostic &error) const {
       !(indented || text.ends_with("&&") || text.ends_with('|')))
     return;
   std::string_view escape(&file.escape, 1);
-  error.notes.push_back(DiagEngine::make(DiagId::ContinuationHint,
+  error.notes.push_back(DiagEngine::make(diag::ContinuationHint,
                                          {above.range.End, above.range.End},
                                          fmt::make_format_args(escape)));
 }
@@ -150,7 +151,7 @@ void FileBuilder::place(ast::Stmt stmt, const LogicalLine &line,
     std::string_view from = ast::wordOf(ast::StmtKind::From, dialect.words);
     std::string_view argument = ast::wordOf(ast::StmtKind::Arg, dialect.words);
     stmtErrors.push_back(DiagEngine::make(
-        DiagId::NoBuildStage, word, fmt::make_format_args(from, argument)));
+        diag::NoBuildStage, word, fmt::make_format_args(from, argument)));
     stmtErrors.back().places = {line.lines};
     return;
   }
@@ -213,7 +214,7 @@ llvm::LogicalResult readBuildFile(std::string_view text,
   if (text.empty()) {
     result.sound = false;
     llvm::SMLoc begin = llvm::SMLoc::getFromPointer(text.data());
-    diags.report(DiagId::EmptyFile, {begin, begin},
+    diags.report(diag::EmptyFile, {begin, begin},
                  ast::languageName(dialect.words));
     return llvm::failure();
   }
@@ -254,11 +255,11 @@ llvm::FailureOr<ast::Stmt> readTrigger(std::string_view text, LineRange lines,
   if (!error)
     error = std::move(file.endError);
   if (!error && file.lines.size() != 1)
-    error = DiagEngine::make(DiagId::TriggerNotSingle, range, {});
+    error = DiagEngine::make(diag::TriggerNotSingle, range, {});
   if (!error)
     error = std::move(stmtError);
   if (!error && std::holds_alternative<ast::FromStmt>(stmt))
-    error = DiagEngine::make(DiagId::TriggerNotCommand, range, {});
+    error = DiagEngine::make(diag::TriggerNotCommand, range, {});
   if (!error)
     return stmt;
   error->range = range;

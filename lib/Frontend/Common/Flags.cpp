@@ -4,6 +4,7 @@
 // `--"from=x"` is the flag `from`.
 #include "Flags.h"
 
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/Suggest.h"
 #include "llb/Support/Unicode.h"
 
@@ -40,7 +41,7 @@ bool FlagParser::unknown(const FlagWord &word, std::string_view name) {
   for (const FlagSpec &spec : specs)
     names.emplace_back(spec.name);
   std::sort(names.begin(), names.end());
-  fail(DiagId::UnknownFlag, word.range, "--" + std::string(name),
+  fail(diag::UnknownFlag, word.range, "--" + std::string(name),
        didYouMean(name, names, /*caseSensitive=*/true));
   // The edit is sound only where the word is written without quotes.
   const char *written = word.range.Start.getPointer();
@@ -59,21 +60,21 @@ bool FlagParser::store(const FlagSpec &spec, const FlagWord &word,
                        std::optional<std::string_view> value) {
   if (auto *list = std::get_if<std::vector<std::string> *>(&spec.target)) {
     if (!value)
-      return fail(DiagId::FlagNeedsValue, word.range, flag);
+      return fail(diag::FlagNeedsValue, word.range, flag);
     (*list)->emplace_back(*value);
     return true;
   }
   if (auto *text = std::get_if<std::string *>(&spec.target)) {
     if (!value)
-      return fail(DiagId::FlagNeedsValue, word.range, flag);
+      return fail(diag::FlagNeedsValue, word.range, flag);
     **text = *value;
     return true;
   }
   if (value && value->empty())
-    return fail(DiagId::FlagNeedsValue, word.range, flag);
+    return fail(diag::FlagNeedsValue, word.range, flag);
   std::string lower = unicode::toLower(value.value_or("true"));
   if (lower != "true" && lower != "false")
-    return fail(DiagId::FlagNotBoolean, word.range, flag, *value);
+    return fail(diag::FlagNotBoolean, word.range, flag, *value);
   if (auto *maybe = std::get_if<std::optional<bool> *>(&spec.target))
     **maybe = lower == "true";
   else
@@ -97,7 +98,7 @@ bool FlagParser::parse(const FlagWord &word) {
   bool isList =
       std::holds_alternative<std::vector<std::string> *>(spec->target);
   if (used[index] && !isList)
-    return fail(DiagId::DuplicateFlag, word.range, flag);
+    return fail(diag::DuplicateFlag, word.range, flag);
   used[index] = true;
   return store(*spec, word, flag, value);
 }

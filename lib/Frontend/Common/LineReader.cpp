@@ -9,6 +9,7 @@
 #include "Directives.h"
 #include "Heredoc.h"
 #include "PhysicalLines.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <llvm/ADT/STLExtras.h>
@@ -98,7 +99,7 @@ void LineReader::readDirective(std::string_view line) {
   case DirectiveParser::Result::None:
     return;
   case DirectiveParser::Result::Duplicate:
-    file.directiveErrors.push_back(makeError(DiagId::DuplicateDirective,
+    file.directiveErrors.push_back(makeError(diag::DuplicateDirective,
                                              rangeOf(line), {current, current},
                                              directive.name));
     break;
@@ -111,7 +112,7 @@ void LineReader::readDirective(std::string_view line) {
         file.escape = value[0];
       else
         file.directiveErrors.push_back(
-            makeError(DiagId::InvalidEscapeToken, rangeOf(value),
+            makeError(diag::InvalidEscapeToken, rangeOf(value),
                       {current, current}, directive.value));
     }
     file.directives.push_back(std::move(directive));
@@ -173,7 +174,7 @@ void LineReader::readInstruction(std::string_view firstPiece,
 void LineReader::readHeredocs(LogicalLine &line, const char *&end) {
   std::string error;
   if (!findHeredocs(line.text, line.heredocs, error)) {
-    line.error = makeError(DiagId::HeredocWord, line.place(0, line.text.size()),
+    line.error = makeError(diag::HeredocWord, line.place(0, line.text.size()),
                            line.lines, error);
     return;
   }
@@ -198,7 +199,7 @@ void LineReader::readHeredocs(LogicalLine &line, const char *&end) {
                      llvm::SMLoc::getFromPointer(bodyEnd)};
     if (!terminated) {
       size_t word = line.text.find("<<");
-      line.error = makeError(DiagId::UnterminatedHeredoc,
+      line.error = makeError(diag::UnterminatedHeredoc,
                              line.place(word, line.text.size() - word),
                              {line.lines.first, current}, heredoc.name);
       return;
@@ -210,10 +211,10 @@ void LineReader::finish() {
   llvm::SMRange endOfFile = rangeOf(text.substr(text.size()));
   if (file.lines.empty() && file.directiveErrors.empty())
     file.endError =
-        makeError(DiagId::NoInstructions, endOfFile, {current, current});
+        makeError(diag::NoInstructions, endOfFile, {current, current});
   else if (scanner.tooLong())
     file.endError =
-        makeError(DiagId::LineTooLong, rangeOf(scanner.unread().substr(0, 1)),
+        makeError(diag::LineTooLong, rangeOf(scanner.unread().substr(0, 1)),
                   {current, current}, PhysicalLines::maxLine - 1, language);
 }
 

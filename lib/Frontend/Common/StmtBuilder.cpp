@@ -6,6 +6,7 @@
 #include "Heredoc.h"
 #include "Keywords.h"
 #include "llb/AST/Mount.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/Unicode.h"
 
@@ -119,7 +120,7 @@ private:
 bool Builder::unknownInstruction() {
   std::string word(raw.heads[0].word.text);
   auto better = suggestKeyword(word, raw.rest.text, words);
-  fail(DiagId::UnknownInstruction, wordRange(), word,
+  fail(diag::UnknownInstruction, wordRange(), word,
        better ? " (did you mean " + better->text + "?)" : "");
   if (better && better->forWord)
     error.fixIts.push_back({wordRange(), better->text});
@@ -127,13 +128,13 @@ bool Builder::unknownInstruction() {
 }
 
 bool Builder::needArguments() {
-  return fail(DiagId::NeedsArguments, wordRange(), name());
+  return fail(diag::NeedsArguments, wordRange(), name());
 }
 
 /// The argument is the rest of the line, so there is one or none.
 bool Builder::oneArgument(std::string &target) {
   if (args.items.size() != 1)
-    return fail(DiagId::NeedsOneArgument, wordRange(), name());
+    return fail(diag::NeedsOneArgument, wordRange(), name());
   target = std::move(args.items[0].text);
   return true;
 }
@@ -145,7 +146,7 @@ bool Builder::fillPairs(std::vector<ast::KeyValue> &target) {
     return needArguments();
   for (Pair &pair : args.pairs) {
     if (pair.value.key.empty())
-      return fail(DiagId::BlankName, pair.range, name());
+      return fail(diag::BlankName, pair.range, name());
     target.push_back(std::move(pair.value));
   }
   return true;
@@ -165,7 +166,7 @@ template <class Stmt> bool Builder::fillFiles(Stmt &stmt) {
   std::string ignored;
   Arg &dest = args.items.back();
   if (parseHeredocWord(dest.text, ignored))
-    return fail(DiagId::HeredocDestination, dest.range, name());
+    return fail(diag::HeredocDestination, dest.range, name());
   std::map<std::string_view, const ast::Heredoc *> bodies;
   for (const ast::Heredoc &heredoc : line.heredocs)
     bodies[heredoc.name] = &heredoc;
@@ -189,7 +190,7 @@ template <class Stmt> bool Builder::fillFiles(Stmt &stmt) {
 
 bool Builder::fill(ast::AddStmt &stmt) {
   if (args.items.size() < 2)
-    return fail(DiagId::NeedsDestination, wordRange(), name());
+    return fail(diag::NeedsDestination, wordRange(), name());
   return readFlags({{"chown", &stmt.chown},
                     {"chmod", &stmt.chmod},
                     {"link", &stmt.link},
@@ -202,7 +203,7 @@ bool Builder::fill(ast::AddStmt &stmt) {
 
 bool Builder::fill(ast::CopyStmt &stmt) {
   if (args.items.size() < 2)
-    return fail(DiagId::NeedsDestination, wordRange(), name());
+    return fail(diag::NeedsDestination, wordRange(), name());
   return readFlags({{"chown", &stmt.chown},
                     {"from", &stmt.from},
                     {"chmod", &stmt.chmod},
@@ -220,7 +221,7 @@ bool Builder::fill(ast::ArgStmt &stmt) {
     ast::ArgDecl decl;
     size_t equal = arg.text.find('=');
     if (equal == 0)
-      return fail(DiagId::BlankName, arg.range, name());
+      return fail(diag::BlankName, arg.range, name());
     decl.key = arg.text.substr(0, equal);
     if (equal != std::string::npos)
       decl.value = arg.text.substr(equal + 1);
@@ -266,10 +267,10 @@ bool Builder::fill(ast::FromStmt &stmt) {
   if (names.size() == 3 && unicode::equalFold(names[1].text, "as")) {
     stmt.name = unicode::toLower(names[2].text);
     if (!isStageName(stmt.name))
-      return fail(DiagId::InvalidStageName, names[2].range,
+      return fail(diag::InvalidStageName, names[2].range,
                   go::quote(names[2].text));
   } else if (names.size() != 1) {
-    return fail(DiagId::FromArguments,
+    return fail(diag::FromArguments,
                 names.empty() ? wordRange() : raw.place(raw.rest), name());
   }
   stmt.doc = docComment(line.comments, stmt.name);
@@ -282,11 +283,10 @@ bool Builder::readDuration(std::string_view flag, const std::string &text,
     return true;
   go::Parsed<int64_t> duration = go::parseDuration(text);
   if (!duration.ok())
-    return fail(DiagId::InvalidDuration, flagRange(flags, flag),
-                duration.error);
+    return fail(diag::InvalidDuration, flagRange(flags, flag), duration.error);
   constexpr int64_t millisecond = 1'000'000;
   if (duration.value != 0 && duration.value < millisecond)
-    return fail(DiagId::IntervalTooShort, flagRange(flags, flag),
+    return fail(diag::IntervalTooShort, flagRange(flags, flag),
                 go::quote(flag));
   target = duration.value;
   return true;
@@ -298,8 +298,7 @@ bool Builder::fill(ast::HealthcheckStmt &stmt) {
   std::string type = unicode::toUpper(args.items[0].text);
   if (type == "NONE") {
     if (args.items.size() > 1)
-      return fail(DiagId::HealthcheckNoneArguments, args.items[1].range,
-                  name());
+      return fail(diag::HealthcheckNoneArguments, args.items[1].range, name());
     stmt.test = {type};
     return true;
   }
@@ -311,10 +310,10 @@ bool Builder::fill(ast::HealthcheckStmt &stmt) {
                   {"retries", &retries}}))
     return false;
   if (type != "CMD")
-    return fail(DiagId::HealthcheckType, args.items[0].range, go::quote(type),
+    return fail(diag::HealthcheckType, args.items[0].range, go::quote(type),
                 name());
   if (args.items.size() == 1)
-    return fail(DiagId::HealthcheckNoCommand, wordRange(), name());
+    return fail(diag::HealthcheckNoCommand, wordRange(), name());
   stmt.test.push_back(args.json ? "CMD" : "CMD-SHELL");
   for (size_t i = 1; i < args.items.size(); ++i)
     stmt.test.push_back(std::move(args.items[i].text));
@@ -328,9 +327,9 @@ bool Builder::fill(ast::HealthcheckStmt &stmt) {
   go::Parsed<int64_t> count = go::parseInt(retries, 10, 32);
   llvm::SMRange range = flagRange(flags, "retries");
   if (!count.ok())
-    return fail(DiagId::InvalidRetries, range, count.error);
+    return fail(diag::InvalidRetries, range, count.error);
   if (count.value < 0)
-    return fail(DiagId::NegativeRetries, range, count.value);
+    return fail(diag::NegativeRetries, range, count.value);
   stmt.retries = static_cast<int>(count.value);
   return true;
 }
@@ -349,9 +348,9 @@ bool Builder::checkTrigger(const Head &inner) {
   else
     kind = inner.kind;
   if (kind == ast::StmtKind::Onbuild)
-    return fail(DiagId::ChainedOnbuild, raw.place(inner.word), name());
+    return fail(diag::ChainedOnbuild, raw.place(inner.word), name());
   if (kind == ast::StmtKind::Maintainer || kind == ast::StmtKind::From)
-    return fail(DiagId::ForbiddenTrigger, raw.place(inner.word), name(*kind),
+    return fail(diag::ForbiddenTrigger, raw.place(inner.word), name(*kind),
                 name());
   return true;
 }
@@ -384,10 +383,10 @@ bool Builder::fill(ast::RunStmt &stmt) {
       return false;
   if (stmt.network != "default" && stmt.network != "none" &&
       stmt.network != "host")
-    return fail(DiagId::InvalidNetworkMode, flagRange(flags, "network"),
+    return fail(diag::InvalidNetworkMode, flagRange(flags, "network"),
                 go::quote(stmt.network));
   if (stmt.security != "sandbox" && stmt.security != "insecure")
-    return fail(DiagId::InvalidSecurityMode, flagRange(flags, "security"),
+    return fail(diag::InvalidSecurityMode, flagRange(flags, "security"),
                 go::quote(stmt.security));
   return true;
 }
@@ -398,7 +397,7 @@ bool Builder::fill(ast::ShellStmt &stmt) {
   if (args.items.empty())
     return needArguments();
   if (!args.json)
-    return fail(DiagId::ShellNotJson, args.items[0].range, name());
+    return fail(diag::ShellNotJson, args.items[0].range, name());
   for (Arg &arg : args.items)
     stmt.shell.push_back(std::move(arg.text));
   return true;
@@ -421,7 +420,7 @@ bool Builder::fill(ast::VolumeStmt &stmt) {
   for (const Arg &arg : args.items) {
     stmt.volumes.emplace_back(unicode::trim(arg.text));
     if (stmt.volumes.back().empty())
-      return fail(DiagId::EmptyVolume, arg.range, name());
+      return fail(diag::EmptyVolume, arg.range, name());
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include "Words.h"
 
 #include "ExecForm.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/Unicode.h"
 
@@ -58,7 +59,7 @@ bool ArgReader::readExec() {
   case ExecForm::NotJson:
     return true;
   case ExecForm::OtherThanStrings:
-    return fail(DiagId::JsonNotStrings, raw.place(raw.args[0]));
+    return fail(diag::JsonNotStrings, raw.place(raw.args[0]));
   case ExecForm::Strings:
     break;
   }
@@ -132,7 +133,7 @@ bool ArgReader::readPairs(ast::StmtKind instruction) {
     size_t nameLength =
         std::find_if(rest.begin(), rest.end(), isBlank) - rest.begin();
     if (nameLength == rest.size())
-      return fail(DiagId::NeedsTwoArguments, words[0].range,
+      return fail(diag::NeedsTwoArguments, words[0].range,
                   ast::wordOf(instruction, vocabulary));
     readLegacyPair(nameLength);
     return true;
@@ -140,7 +141,7 @@ bool ArgReader::readPairs(ast::StmtKind instruction) {
   for (Arg &word : words) {
     size_t equal = word.text.find('=');
     if (equal == std::string::npos)
-      return fail(DiagId::MissingEquals, word.range, go::quote(word.text));
+      return fail(diag::MissingEquals, word.range, go::quote(word.text));
     args.pairs.push_back(
         {{word.text.substr(0, equal), word.text.substr(equal + 1)},
          word.range});

@@ -5,6 +5,8 @@
 // says and its code does not do.
 #include "IckWords.h"
 
+#include "llb/Support/FrontendDiags.h"
+
 namespace llb::frontend {
 
 static void checkWord(const RawStmt &raw, const Head &head,
@@ -22,15 +24,15 @@ static void checkWord(const RawStmt &raw, const Head &head,
     found.back().fixIts.push_back({range, std::string(better)});
   };
   if (written.find_first_of(" \t\v\f\r") != std::string_view::npos) {
-    add(head.kind == ast::StmtKind::Entrypoint ? DiagId::TwoWordsMeantRun
-                                               : DiagId::TwoWords,
+    add(head.kind == ast::StmtKind::Entrypoint ? diag::TwoWordsMeantRun
+                                               : diag::TwoWords,
         docker);
   } else if (!ast::stmtKindNamed(written, ast::Vocabulary::Ick) &&
              ast::stmtKindNamed(written, ast::Vocabulary::Docker)) {
     if (options.ickStrict)
-      add(DiagId::DockerWordRefused, written);
+      add(diag::DockerWordRefused, written);
     else if (!options.ickChecks)
-      add(DiagId::DockerWord, written);
+      add(diag::DockerWord, written);
   }
 }
 

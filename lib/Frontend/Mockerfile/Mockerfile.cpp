@@ -4,6 +4,7 @@
 // lists the same keys for editors; a test holds the two together.
 #include "../Frontends.h"
 #include "Reader.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/GoText.h"
 
 namespace llb::frontend {
@@ -150,7 +151,7 @@ private:
 bool isTooLarge(std::string_view text, DiagEngine &diags) {
   if (text.size() <= maxBytes)
     return false;
-  diags.report(DiagId::MockerFileTooLarge, {}, text.size(), maxBytes);
+  diags.report(diag::MockerFileTooLarge, {}, text.size(), maxBytes);
   return true;
 }
 
@@ -170,14 +171,14 @@ llvm::LogicalResult parseMockerfile(std::string_view text,
       llvm::failed(readYaml(text, tree, diags, nullptr)))
     return llvm::failure();
   if (tree.nodes.empty()) {
-    diags.report(DiagId::MockerEmptyFile, {});
+    diags.report(diag::MockerEmptyFile, {});
     return llvm::failure();
   }
   Reader reader(tree, options.mockerCompat, diags);
   if (reader.root().kind != YamlNode::Kind::Null)
     FileReader(reader).file(reader.root(), result);
   if (diags.errorCount() == errors && result.images.empty()) {
-    diags.report(DiagId::MockerNoImages, reader.root().range)
+    diags.report(diag::MockerNoImages, reader.root().range)
         .place(reader.root().lines);
   }
   result.sound = diags.errorCount() == errors;

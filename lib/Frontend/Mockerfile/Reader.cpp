@@ -5,6 +5,7 @@
 // taken for a list. Aliases and merges may repeat values without end, so what
 // is read is counted.
 #include "Reader.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/Suggest.h"
 
 #include <llvm/ADT/StringMap.h>
@@ -34,15 +35,15 @@ bool Reader::spend(const YamlNode &node) {
   if (budget == 0)
     return false;
   if (--budget == 0)
-    diags.report(DiagId::MockerAliasBomb, node.range);
+    diags.report(diag::MockerAliasBomb, node.range);
   return budget != 0;
 }
 
 void Reader::wrongKind(const YamlNode &node, std::string_view what,
                        std::string_view expected, std::string_view remedy) {
   diags
-      .report(DiagId::MockerWrongKind, node.range, what, expected,
-              kindName(node), remedy)
+      .report(diag::MockerWrongKind, node.range, what, expected, kindName(node),
+              remedy)
       .place(node.lines);
 }
 
@@ -53,7 +54,7 @@ bool Reader::checkTag(const YamlNode &node, std::string_view only) {
   constexpr std::string_view standard = "tag:yaml.org,2002:";
   if (shown.starts_with(standard))
     shown.replace(0, standard.size(), "!!");
-  diags.report(DiagId::MockerTag, node.range, shown).place(node.lines);
+  diags.report(diag::MockerTag, node.range, shown).place(node.lines);
   return false;
 }
 
@@ -141,7 +142,7 @@ void Reader::addEntries(const YamlNode &node, std::string_view what,
                      "; write its keys below it, each as 'key: value'");
   checkTag(node, "tag:yaml.org,2002:map");
   if (depth == maxMerges) {
-    diags.report(DiagId::MockerTooDeep, node.range, maxMerges);
+    diags.report(diag::MockerTooDeep, node.range, maxMerges);
     return;
   }
   std::vector<const YamlNode *> merges;
@@ -151,7 +152,7 @@ void Reader::addEntries(const YamlNode &node, std::string_view what,
     if (!spend(key))
       return;
     if (key.kind != Kind::Scalar)
-      diags.report(DiagId::MockerKeyKind, key.range, kindName(key))
+      diags.report(diag::MockerKeyKind, key.range, kindName(key))
           .place(key.lines);
     else if (key.plain && key.text == "<<")
       merges.push_back(&value);
@@ -188,9 +189,9 @@ std::vector<Reader::Entry> Reader::entries(const YamlNode &node,
     if (isNew)
       result.push_back(all[i]);
     else if (i < own)
-      diags.report(DiagId::MockerDuplicateKey, key.range, key.text)
+      diags.report(diag::MockerDuplicateKey, key.range, key.text)
           .place(key.lines)
-          .note(DiagId::MockerFirstKey, known->second->range, key.text);
+          .note(diag::MockerFirstKey, known->second->range, key.text);
   }
   return result;
 }
@@ -215,7 +216,7 @@ void Reader::mapping(const YamlNode &node, std::string_view what,
         for (const std::string &known : names)
           hint += (&known == &names.front() ? "" : ", ") + known;
       }
-      diags.report(DiagId::MockerUnknownKey, entry.key->range, name, what, hint)
+      diags.report(diag::MockerUnknownKey, entry.key->range, name, what, hint)
           .place(entry.key->lines);
       continue;
     }

@@ -5,6 +5,7 @@
 // it would misread is refused before: it takes the byte 4 for the end of the
 // file and replaces what is no UTF-8, so that places would no longer hold.
 #include "Yaml.h"
+#include "llb/Support/FrontendDiags.h"
 #include "llb/Support/Unicode.h"
 
 #include <istream>
@@ -56,7 +57,7 @@ public:
     uint32_t target = anchors[anchor];
     for (const Open &open : stack)
       if (open.node == target) {
-        diags.report(DiagId::MockerSelfAlias, range, name);
+        diags.report(diag::MockerSelfAlias, range, name);
         throw Stop();
       }
     append(target);
@@ -148,7 +149,7 @@ private:
       node.tag = tag;
     place(node, places.word(at(mark)));
     if (stack.size() == maxDepth) {
-      diags.report(DiagId::MockerTooDeep, node.range, maxDepth);
+      diags.report(diag::MockerTooDeep, node.range, maxDepth);
       throw Stop();
     }
     stack.push_back({add(std::move(node), anchor)});
@@ -277,7 +278,7 @@ llvm::LogicalResult checkBytes(std::string_view text, DiagEngine &diags) {
   while (at != end) {
     auto c = static_cast<unsigned char>(*at);
     if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
-      return fail(DiagId::MockerControlByte);
+      return fail(diag::MockerControlByte);
     if (c < 0x80) {
       ++at;
       continue;
@@ -285,7 +286,7 @@ llvm::LogicalResult checkBytes(std::string_view text, DiagEngine &diags) {
     unicode::Decoded next =
         unicode::decode({at, static_cast<size_t>(end - at)});
     if (!next.valid)
-      return fail(DiagId::MockerNotUtf8);
+      return fail(diag::MockerNotUtf8);
     at += next.length;
   }
   return llvm::success();
@@ -312,7 +313,7 @@ llvm::LogicalResult readYaml(std::string_view text, YamlTree &tree,
   } catch (const YAML::DeepRecursion &error) {
     llvm::SMRange range =
         places.word(places.find(error.mark.line, error.mark.column));
-    diags.report(DiagId::MockerTooDeep, range, maxDepth);
+    diags.report(diag::MockerTooDeep, range, maxDepth);
     return llvm::failure();
   } catch (const YAML::Exception &error) {
     const char *at = places.find(error.mark.line, error.mark.column);
@@ -325,13 +326,13 @@ llvm::LogicalResult readYaml(std::string_view text, YamlTree &tree,
       range = *bracket;
     else if (isIndentedByTab(text, at))
       why = "a tab cannot indent YAML; use spaces";
-    diags.report(DiagId::MockerSyntax, range, why);
+    diags.report(diag::MockerSyntax, range, why);
     return llvm::failure();
   }
   // Of a second document it only counts that there is one.
   SecondDocument second;
   auto warn = [&](const YAML::Mark &mark) {
-    diags.report(DiagId::MockerSeveralDocuments,
+    diags.report(diag::MockerSeveralDocuments,
                  places.word(places.find(mark.line, mark.column)));
   };
   try {

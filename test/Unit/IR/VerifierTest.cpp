@@ -5,6 +5,8 @@
 // order when it is read.
 #include "llb/IR/Verifier.h"
 
+#include "llb/Support/IRDiags.h"
+
 #include <gtest/gtest.h>
 #include <llvm/Support/SourceMgr.h>
 
@@ -31,7 +33,7 @@ TEST(Verifier, InputsStandBeforeTheirUsers) {
   DiagEngine diags(sources);
   EXPECT_TRUE(llvm::failed(verify(module, diags)));
   ASSERT_EQ(diags.diagnostics().size(), 2u);
-  EXPECT_EQ(diags.diagnostics()[0].id, DiagId::VerifyDefOrder);
+  EXPECT_EQ(diags.diagnostics()[0].id, diag::VerifyDefOrder);
   EXPECT_EQ(diags.diagnostics()[0].fullMessage(),
             "operation 0: input 0 does not stand before its user");
   EXPECT_EQ(diags.diagnostics()[1].fullMessage(),
