@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "Reduce": {"IR", "Support"},
     "Lower": {"Check", "AST", "IR", "Support"},
     "Registry": {"Support"},
-    "Engine": {"Context", "IR", "Registry", "Support"},
+    "Engine": {"CacheKey", "Context", "IR", "Registry", "Support"},
     "Backend": {"Engine", "IR", "Support"},
     # llbc inside BuildKit: a driver of its own, with a daemon for a host.
     "Gateway": {"Frontend", "Lower", "Check", "AST", "IR", "Support"},

@@ -58,58 +58,135 @@ ir::Op stableOf(const ir::Op &op) {
   return stable;
 }
 
-/// Computes the keys of a module; `locals` is empty or has one a node.
-Keys compute(const ir::Module &module, const context::LocalContents &locals) {
+/// Finds the keys of a module, inputs before users.
+class Finder {
+public:
+  Finder(const ir::Module &module, const KnownContent &known)
+      : module(module), known(known) {}
+
+  Keys findKeys();
+  std::vector<std::vector<size_t>> findCovered();
+
+private:
+  context::Contents *localAt(ir::NodeId id) const {
+    return known.locals.empty() ? nullptr : known.locals[id.index];
+  }
+  bool isWanted(uint32_t index) const {
+    return known.wanted.empty() || known.wanted[index];
+  }
+  /// What the input number `k` of `op` brings, by a key or by content.
+  Digest findInput(uint32_t index, size_t k);
+  std::string findSourceContent(uint32_t index, Unresolved &unresolved) const;
+
+  const ir::Module &module;
+  const KnownContent &known;
   Keys result;
+  /// What one node takes of its inputs, once somebody has asked.
+  uint32_t readsOf = UINT32_MAX;
+  std::vector<context::InputRead> reads;
+
+  const context::InputRead &readAt(uint32_t index, size_t k) {
+    if (readsOf != index)
+      reads = context::findInputReads(module.nodes[index].op);
+    readsOf = index;
+    return reads[k];
+  }
+};
+
+Digest Finder::findInput(uint32_t index, size_t k) {
+  ir::NodeId from = module.nodes[index].op.inputs[k].node;
+  const context::Contents *local = localAt(from);
+  if (!local) {
+    if (result.open[from.index])
+      result.open[index] = true;
+    return result.keys[from.index];
+  }
+  std::string error;
+  Digest key = contentKey(
+      *local, selectEntries(local->files(), readAt(index, k), error));
+  if (!error.empty()) {
+    // What can't be made has no result that a key could stand for.
+    result.open[index] = true;
+    const auto &source = std::get<ir::Source>(module[from].op.body);
+    result.failures.push_back(
+        {{index},
+         source.identifier.substr(context::localScheme.size()),
+         error});
+  }
+  return key;
+}
+
+std::vector<size_t> allEntries(const context::Contents &local) {
+  std::vector<size_t> all(local.files().entries().size());
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+std::string Finder::findSourceContent(uint32_t index,
+                                      Unresolved &unresolved) const {
+  std::string content;
+  if (const context::Contents *local = localAt({index}))
+    content = contentKey(*local, allEntries(*local)).str();
+  else if (!known.fetched.empty())
+    content = known.fetched[index];
+  if (!content.empty())
+    unresolved = Unresolved::None;
+  return content;
+}
+
+Keys Finder::findKeys() {
   size_t count = module.nodes.size();
-  result.keys.reserve(count);
-  auto localAt = [&](ir::NodeId id) -> context::Contents * {
-    return locals.empty() ? nullptr : locals[id.index];
-  };
+  result.keys.resize(count);
+  result.unresolved.resize(count);
+  result.open.resize(count);
   for (uint32_t i = 0; i < count; ++i) {
+    if (!isWanted(i))
+      continue;
     const ir::Op &op = module.nodes[i].op;
     std::vector<Digest> inputs;
-    std::vector<context::InputRead> reads;
-    bool open = false;
-    for (size_t k = 0; k < op.inputs.size(); ++k) {
-      ir::NodeId from = op.inputs[k].node;
-      context::Contents *local = localAt(from);
-      if (!local) {
-        inputs.push_back(result.keys[from.index]);
-        open = open || result.open[from.index];
-        continue;
-      }
-      if (reads.empty())
-        reads = context::findInputReads(op);
-      std::string error;
-      inputs.push_back(
-          contentKey(*local, selectEntries(local->files(), reads[k], error)));
-      if (error.empty())
-        continue;
-      // What can't be made has no result that a key could stand for.
-      open = true;
-      const auto &source = std::get<ir::Source>(module[from].op.body);
-      result.failures.push_back(
-          {{i}, source.identifier.substr(context::localScheme.size()), error});
-    }
-    Unresolved unresolved = Unresolved::None;
+    for (size_t k = 0; k < op.inputs.size(); ++k)
+      inputs.push_back(findInput(i, k));
     std::string content;
     if (const auto *source = std::get_if<ir::Source>(&op.body)) {
-      unresolved = findUnresolved(*source);
-      if (context::Contents *local = localAt({i})) {
-        unresolved = Unresolved::None;
-        context::InputRead all;
-        all.whole = true;
-        std::string error;
-        content =
-            contentKey(*local, selectEntries(local->files(), all, error)).str();
-      }
+      result.unresolved[i] = findUnresolved(*source);
+      content = findSourceContent(i, result.unresolved[i]);
     }
-    result.keys.push_back(keyOf(op, std::move(inputs), content));
-    result.unresolved.push_back(unresolved);
-    result.open.push_back(open || unresolved != Unresolved::None);
+    result.keys[i] = keyOf(op, std::move(inputs), content);
+    if (result.unresolved[i] != Unresolved::None)
+      result.open[i] = true;
   }
-  return result;
+  return std::move(result);
+}
+
+std::vector<std::vector<size_t>> Finder::findCovered() {
+  std::vector<std::vector<bool>> taken(module.nodes.size());
+  for (uint32_t i = 0; i < module.nodes.size(); ++i) {
+    if (!isWanted(i))
+      continue;
+    const ir::Op &op = module.nodes[i].op;
+    auto take = [&](ir::NodeId from, const std::vector<size_t> &entries) {
+      taken[from.index].resize(localAt(from)->files().entries().size());
+      for (size_t entry : entries)
+        taken[from.index][entry] = true;
+    };
+    if (const context::Contents *local = localAt({i}))
+      take({i}, allEntries(*local));
+    for (size_t k = 0; k < op.inputs.size(); ++k) {
+      ir::NodeId from = op.inputs[k].node;
+      const context::Contents *local = localAt(from);
+      // A source that is wanted itself is covered as a whole.
+      if (!local || isWanted(from.index))
+        continue;
+      std::string error;
+      take(from, selectEntries(local->files(), readAt(i, k), error));
+    }
+  }
+  std::vector<std::vector<size_t>> covered(taken.size());
+  for (size_t i = 0; i < taken.size(); ++i)
+    for (size_t entry = 0; entry < taken[i].size(); ++entry)
+      if (taken[i][entry])
+        covered[i].push_back(entry);
+  return covered;
 }
 
 } // namespace
@@ -144,20 +221,26 @@ Digest keyOf(const ir::Op &op, std::vector<Digest> inputs,
   return Digest::of(bytes);
 }
 
-Keys computeKeys(const ir::Module &module) { return compute(module, {}); }
+std::vector<std::vector<size_t>> findCovered(const ir::Module &module,
+                                             const KnownContent &known) {
+  return Finder(module, known).findCovered();
+}
+
+Keys computeKeys(const ir::Module &module, const KnownContent &known) {
+  return Finder(module, known).findKeys();
+}
 
 llvm::FailureOr<Keys> computeKeys(const ir::Module &module,
                                   const context::LocalContents &locals,
                                   DiagEngine &diags) {
-  for (context::Contents *local : locals) {
-    if (!local)
-      continue;
-    std::vector<size_t> all(local->files().entries().size());
-    std::iota(all.begin(), all.end(), 0);
-    if (failed(context::Locals::read(*local, all, diags)))
+  KnownContent known;
+  known.locals = locals;
+  std::vector<std::vector<size_t>> covered = findCovered(module, known);
+  for (size_t i = 0; i < locals.size(); ++i)
+    if (locals[i] &&
+        failed(context::Locals::read(*locals[i], covered[i], diags)))
       return llvm::failure();
-  }
-  return compute(module, locals);
+  return computeKeys(module, known);
 }
 
 Digest ownKey(const ir::Op &op) {

@@ -275,14 +275,25 @@ std::vector<HashRecord> makeRecords(const std::vector<FileInfo> &files,
   return records;
 }
 
-} // namespace
-
+/// `$XDG_CACHE_HOME/llbc/hashes`, by default in `~/.cache`; empty if neither
+/// variable is set.
 std::string defaultIndexDirectory() {
   const char *cache = std::getenv("XDG_CACHE_HOME");
   if (cache && *cache == '/')
     return std::string(cache) + "/llbc/hashes";
   const char *home = std::getenv("HOME");
   return home && *home ? std::string(home) + "/.cache/llbc/hashes" : "";
+}
+
+} // namespace
+
+ContentOptions ContentOptions::from(const std::string &hashIndex) {
+  ContentOptions options;
+  if (hashIndex.empty())
+    options.indexDirectory = defaultIndexDirectory();
+  else if (hashIndex != "none")
+    options.indexDirectory = hashIndex;
+  return options;
 }
 
 llvm::Error Contents::read(const std::vector<size_t> &entries) {

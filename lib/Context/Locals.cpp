@@ -51,9 +51,13 @@ llvm::LogicalResult Locals::read(Contents &contents,
                  llvm::toString(std::move(error)));
     return llvm::failure();
   }
-  IndexTrouble trouble = contents.takeIndexTrouble();
+  warn(contents.takeIndexTrouble(), diags);
+  return llvm::success();
+}
+
+void Locals::warn(const IndexTrouble &trouble, DiagEngine &diags) {
   // Elsewhere these are errors; here they cost time and nothing else.
-  auto warn = [&](DiagId id, std::string text) {
+  auto add = [&](DiagId id, std::string text) {
     Diagnostic warning{};
     warning.id = id;
     warning.severity = Severity::Warning;
@@ -61,15 +65,14 @@ llvm::LogicalResult Locals::read(Contents &contents,
     diags.add(std::move(warning));
   };
   if (!trouble.damaged.empty())
-    warn(diag::CannotRead,
-         "cannot read '" + trouble.damaged +
-             "': it is damaged; all files are read, and it is written anew");
+    add(diag::CannotRead,
+        "cannot read '" + trouble.damaged +
+            "': it is damaged; all files are read, and it is written anew");
   if (!trouble.unwritable.empty())
-    warn(diag::CannotWrite, "cannot write '" + trouble.unwritable +
-                                "': " + trouble.reason +
-                                "; files are read again next time, "
-                                "--hash-index=none keeps it off");
-  return llvm::success();
+    add(diag::CannotWrite, "cannot write '" + trouble.unwritable +
+                               "': " + trouble.reason +
+                               "; files are read again next time, "
+                               "--hash-index=none keeps it off");
 }
 
 } // namespace llb::context

@@ -65,7 +65,7 @@ llvm::LogicalResult writeKeys(const lower::Lowered &lowered,
                               const Options &options, DiagEngine &diags,
                               llvm::raw_ostream &out) {
   context::Locals locals(localDirectories(options),
-                         contentOptions(options.hashIndex));
+                         context::ContentOptions::from(options.hashIndex));
   std::vector<ExplainedModule> modules;
   for (const lower::LoweredImage &image : lowered.images) {
     auto explained =

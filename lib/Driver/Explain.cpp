@@ -14,15 +14,6 @@ static bool isResult(const ir::Node &node) {
   return std::holds_alternative<std::monostate>(node.op.body);
 }
 
-context::ContentOptions contentOptions(const std::string &hashIndex) {
-  context::ContentOptions options;
-  if (hashIndex.empty())
-    options.indexDirectory = context::defaultIndexDirectory();
-  else if (hashIndex != "none")
-    options.indexDirectory = hashIndex;
-  return options;
-}
-
 llvm::FailureOr<ExplainedModule> explain(const ir::Module &module,
                                          std::string platform,
                                          context::Locals &locals,

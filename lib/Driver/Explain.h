@@ -17,9 +17,6 @@ struct ExplainedModule {
   cachekey::Keys keys;
 };
 
-/// `--hash-index`: a folder, `none`, or empty for the default.
-context::ContentOptions contentOptions(const std::string &hashIndex);
-
 /// Computes the keys of a module with the content of `locals`; says what
 /// cannot be read and what readers will not find.
 llvm::FailureOr<ExplainedModule> explain(const ir::Module &module,

@@ -133,7 +133,8 @@ bool OptTool::write(const ir::Module &module) {
   if (options.disableOutput)
     return true;
   if (options.printKeys) {
-    context::Locals locals(options.contexts, contentOptions(options.hashIndex));
+    context::Locals locals(options.contexts,
+                           context::ContentOptions::from(options.hashIndex));
     auto explained = explain(module, "", locals, tool.diags);
     return succeeded(explained) &&
            writeText(options.output, tool.diags, [&](llvm::raw_ostream &out) {

@@ -1,33 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A key covers what a step's result depends on: its operation without what is
-// volatile, and the keys of its inputs. An input that is a local directory
-// counts by content, and only with the files that the step selects; nothing
-// else of it is read.
+// Keys are those of docs/CacheKeys.md, so that other tools can ask what a store
+// holds. What is special here is where the content comes from: of a local
+// directory only the files that some step selects are read, and what nothing
+// but a download can tell is downloaded.
 #include "Steps.h"
 
 #include "llb/Context/Reads.h"
-#include "llb/IR/Binary.h"
-#include "llb/Support/GoPath.h"
 
-#include <cerrno>
+#include <algorithm>
 
 namespace llb::engine {
 namespace {
 
-constexpr std::string_view localScheme = "local://";
 constexpr std::string_view imageScheme = "docker-image://";
-
-/// The part of `op` that is its own, as bytes.
-std::string encodeBody(const ir::Op &op) {
-  ir::Op copy = op;
-  copy.inputs.clear();
-  copy.constraints.reset();
-  if (auto *exec = std::get_if<ir::Exec>(&copy.body))
-    if (exec->meta)
-      exec->meta->proxyEnv.reset();
-  return ir::encodeCanonical(copy, {});
-}
 
 } // namespace
 
@@ -36,159 +22,75 @@ llvm::Error stepError(const std::string &text) {
                                  "%s", text.c_str());
 }
 
-llvm::Error Keys::compute(ir::NodeId id) {
-  const ir::Op &op = module[id].op;
-  std::string text = "llbc 1\n";
-  if (auto *source = std::get_if<ir::Source>(&op.body)) {
-    if (llvm::Error error = computeSource(id, *source, text))
-      return error;
-  } else {
-    text += encodeBody(op);
-    for (size_t i = 0; i < op.inputs.size(); ++i) {
-      auto key = inputKey(op, i);
-      if (!key)
-        return key.takeError();
-      text += "\n" + *key;
-    }
-  }
-  keys[id.index] = hexDigits(Digest::of(text));
+llvm::Error Keys::compute(const std::vector<bool> &needed, ir::NodeId &at) {
+  known.locals.resize(module.nodes.size());
+  known.fetched.resize(module.nodes.size());
+  known.wanted = needed;
+  for (at.index = 0; at.index < module.nodes.size(); ++at.index)
+    if (const auto *source = std::get_if<ir::Source>(&module[at].op.body);
+        source && needed[at.index])
+      if (llvm::Error error = openSource(at, *source))
+        return error;
+  std::vector<std::vector<size_t>> covered = findCovered(module, known);
+  for (at.index = 0; at.index < module.nodes.size(); ++at.index)
+    if (context::Contents *local = known.locals[at.index])
+      if (llvm::Error error = readLocal(*local, covered[at.index]))
+        return error;
+  cachekey::Keys found = cachekey::computeKeys(module, known);
+  keys = std::move(found.keys);
+  if (found.failures.empty())
+    return llvm::Error::success();
+  at = found.failures.front().node;
+  return stepError("failed to compute cache key: " +
+                   found.failures.front().text);
+}
+
+std::string Keys::resultName(ir::NodeId id, int64_t output) const {
+  return keys[id.index].str() + ":" + std::to_string(output);
+}
+
+llvm::Error Keys::readLocal(context::Contents &local,
+                            const std::vector<size_t> &entries) {
+  if (llvm::Error error = local.read(entries))
+    return error;
+  context::IndexTrouble trouble = local.takeIndexTrouble();
+  if (shop.options.warnings)
+    context::Locals::warn(trouble, *shop.options.warnings);
   return llvm::Error::success();
 }
 
-llvm::Error Keys::computeSource(ir::NodeId id, const ir::Source &source,
-                                std::string &text) {
+llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
   std::string_view identifier = source.identifier;
-  if (identifier.starts_with(localScheme)) {
-    std::string name(identifier.substr(localScheme.size()));
+  if (identifier.starts_with(context::localScheme)) {
+    std::string name(identifier.substr(context::localScheme.size()));
     auto found = shop.options.locals.find(name);
     if (found == shop.options.locals.end())
       return stepError("no local directory is named '" + name + "'");
     auto tree = ContextTree::open(found->second, context::filterOf(source));
     if (!tree)
       return tree.takeError();
-    locals[id.index] = std::move(*tree);
+    trees[id.index] = std::move(*tree);
+    contents.push_back(std::make_unique<context::Contents>(
+        trees[id.index]->directory(), trees[id.index]->snapshot(),
+        shop.options.hashing));
+    known.locals[id.index] = contents.back().get();
     // Who reads it has the content in its own key.
-    text += "local";
+    known.wanted[id.index] = false;
     return llvm::Error::success();
   }
-  if (identifier.starts_with(imageScheme)) {
-    text += encodeBody(module[id].op);
+  if (identifier.starts_with(imageScheme))
     return llvm::Error::success();
-  }
   if (identifier.starts_with("http://") || identifier.starts_with("https://")) {
-    text += encodeBody(module[id].op);
-    if (source.attrs.count("http.checksum"))
+    if (cachekey::findUnresolved(source) == cachekey::Unresolved::None)
       return llvm::Error::success();
-    std::string content;
-    auto snapshot = fetchHttp(shop, source, &content);
+    auto snapshot = fetchHttp(shop, source, &known.fetched[id.index]);
     if (!snapshot)
       return snapshot.takeError();
     downloads[id.index] = std::move(*snapshot);
-    text += "\n" + content;
     return llvm::Error::success();
   }
   return stepError("sources of this kind are not supported yet: " +
                    source.identifier);
-}
-
-llvm::Expected<std::string> Keys::inputKey(const ir::Op &op, size_t input) {
-  ir::ValueId value = op.inputs[input];
-  std::shared_ptr<const ContextTree> tree = locals[value.node.index];
-  if (!tree)
-    return keys[value.node.index] + ":" + std::to_string(value.output);
-  std::string all;
-  auto add = [&](const context::Selector &selector) -> llvm::Error {
-    auto key = contentKey(*tree, selector);
-    if (!key)
-      return key.takeError();
-    all += *key + "\n";
-    return llvm::Error::success();
-  };
-  auto index = static_cast<int64_t>(input);
-  if (auto *file = std::get_if<ir::File>(&op.body)) {
-    for (const ir::FileAction &action : file->actions) {
-      auto *copy = std::get_if<ir::Copy>(&action.action);
-      if (!copy || action.secondaryInput != index || action.input == index)
-        continue;
-      if (llvm::Error error = add(context::selectorOf(*copy)))
-        return error;
-    }
-  } else if (auto *exec = std::get_if<ir::Exec>(&op.body)) {
-    for (const ir::Mount &mount : exec->mounts) {
-      if (mount.input != index)
-        continue;
-      context::Selector selector;
-      selector.path = go::joinPath({"/", mount.selector});
-      selector.followLinks = true;
-      if (llvm::Error error = add(selector))
-        return error;
-    }
-  }
-  if (all.empty()) {
-    context::Selector whole;
-    whole.path = "/";
-    if (llvm::Error error = add(whole))
-      return error;
-  }
-  return hexDigits(Digest::of(all));
-}
-
-llvm::Expected<std::string>
-Keys::contentKey(const ContextTree &tree, const context::Selector &selector) {
-  context::Selection selection = tree.snapshot().select(selector);
-  if (!selection.error.empty())
-    return stepError("failed to compute cache key: " + selection.error);
-  std::string text;
-  auto addEntry = [&](size_t i) -> llvm::Error {
-    const context::FileInfo &info = tree.snapshot().entries()[i];
-    text += info.path;
-    text += '\0';
-    text += std::to_string(info.mode) + " " + std::to_string(info.rdev) + " ";
-    if (info.isSymlink()) {
-      text += info.target;
-    } else if (info.isRegular()) {
-      std::string &content = contents[{&tree, i}];
-      if (content.empty()) {
-        UniqueFd fd;
-        std::string path = "/" + info.path;
-        if (int error = tree.open(path, fd)) {
-          errno = error;
-          return errnoError(path);
-        }
-        Hasher hasher;
-        char buffer[65536];
-        ssize_t n;
-        while ((n = ::read(fd.get(), buffer, sizeof buffer)) > 0)
-          hasher.update(buffer, static_cast<size_t>(n));
-        if (n < 0)
-          return errnoError(path);
-        content = hexDigits(hasher.finish());
-      }
-      text += content;
-      Xattrs xattrs;
-      tree.xattrs("/" + info.path, xattrs);
-      for (const auto &[name, value] : xattrs)
-        text += " " + name + "=" + value;
-    }
-    text += '\n';
-    return llvm::Error::success();
-  };
-  for (size_t link : selection.links)
-    if (llvm::Error error = addEntry(link))
-      return error;
-  for (const context::Selected &selected : selection.selected) {
-    text += selected.path;
-    text += '\0';
-    bool isRoot = selected.entry == context::Snapshot::root;
-    size_t first = isRoot ? 0 : selected.entry;
-    size_t end = selected.whole ? tree.snapshot().endOf(selected.entry)
-                 : isRoot       ? 0
-                                : first + 1;
-    for (size_t i = first; i < end; ++i)
-      if (llvm::Error error = addEntry(i))
-        return error;
-  }
-  return hexDigits(Digest::of(text));
 }
 
 } // namespace llb::engine

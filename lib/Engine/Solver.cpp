@@ -82,20 +82,17 @@ void Solve::fail(ir::NodeId id, const std::string &message, std::string log) {
 }
 
 bool Solve::computeKeys(ir::NodeId terminal) {
-  std::vector<bool> reached = ir::findNeeded(module, terminal);
-  for (uint32_t i = 0; i < terminal.index; ++i) {
-    if (!reached[i])
-      continue;
-    ir::NodeId id{i};
-    if (llvm::Error error = keys.compute(id)) {
-      std::string text = llvm::toString(std::move(error));
-      shop.progress.started(i, describeNode(module[id]));
-      shop.progress.finished(i, StepOutcome::Failed, text);
-      fail(id, text, "");
-      return false;
-    }
-  }
-  return true;
+  std::vector<bool> needed = ir::findNeeded(module, terminal);
+  needed[terminal.index] = false;
+  ir::NodeId at;
+  llvm::Error error = keys.compute(needed, at);
+  if (!error)
+    return true;
+  std::string text = llvm::toString(std::move(error));
+  shop.progress.started(at.index, describeNode(module[at]));
+  shop.progress.finished(at.index, StepOutcome::Failed, text);
+  fail(at, text, "");
+  return false;
 }
 
 /// Takes the recorded outputs of a node, if all that are wanted exist.
@@ -105,8 +102,7 @@ bool Solve::loadCached(ir::NodeId id) {
     return false;
   Values found;
   for (int64_t output : wanted[id.index]) {
-    auto layers =
-        shop.store.index().findResult(keys[id] + ":" + std::to_string(output));
+    auto layers = shop.store.index().findResult(keys.resultName(id, output));
     if (!layers)
       return false;
     for (LayerId layer : *layers)
@@ -218,7 +214,8 @@ llvm::Error Solve::record(ir::NodeId id, const Values &outputs) {
   for (size_t i = 0; i < outputs.size(); ++i)
     if (!outputs[i].local)
       if (llvm::Error error = shop.store.index().putResult(
-              keys[id] + ":" + std::to_string(i), outputs[i].snapshot.layers))
+              keys.resultName(id, static_cast<int64_t>(i)),
+              outputs[i].snapshot.layers))
         return error;
   return llvm::Error::success();
 }

@@ -4,6 +4,7 @@
 #ifndef LLB_ENGINE_STEPS_H
 #define LLB_ENGINE_STEPS_H
 
+#include "llb/CacheKey/CacheKey.h"
 #include "llb/Engine/Context.h"
 #include "llb/Engine/Solver.h"
 
@@ -78,18 +79,21 @@ inline std::string textOf(llvm::Error error) {
 }
 llvm::Error stepError(const std::string &text);
 
-/// Keys of operations, in module order. Local sources are opened on the way.
+/// The cache keys of a module's operations. Local sources are opened on the
+/// way, and what only a download can tell is downloaded.
 class Keys {
 public:
   Keys(Workshop &shop, const ir::Module &module)
-      : shop(shop), module(module), keys(module.nodes.size()),
-        locals(module.nodes.size()), downloads(module.nodes.size()) {}
+      : shop(shop), module(module), trees(module.nodes.size()),
+        downloads(module.nodes.size()) {}
 
-  /// The key of a node whose inputs have keys already.
-  llvm::Error compute(ir::NodeId id);
-  const std::string &operator[](ir::NodeId id) const { return keys[id.index]; }
+  /// The keys of the flagged nodes; `needed` has what they are made of flagged
+  /// as well. `at` gets the node that an error is about.
+  llvm::Error compute(const std::vector<bool> &needed, ir::NodeId &at);
+  /// By which the store's index knows an output of a node.
+  std::string resultName(ir::NodeId id, int64_t output) const;
   std::shared_ptr<const ContextTree> local(ir::NodeId id) const {
-    return locals[id.index];
+    return trees[id.index];
   }
   /// What had to be fetched to know the key.
   const std::optional<Snapshot> &fetched(ir::NodeId id) const {
@@ -97,19 +101,17 @@ public:
   }
 
 private:
-  llvm::Error computeSource(ir::NodeId id, const ir::Source &source,
-                            std::string &text);
-  llvm::Expected<std::string> contentKey(const ContextTree &tree,
-                                         const context::Selector &selector);
-  llvm::Expected<std::string> inputKey(const ir::Op &op, size_t input);
+  llvm::Error openSource(ir::NodeId id, const ir::Source &source);
+  llvm::Error readLocal(context::Contents &local,
+                        const std::vector<size_t> &entries);
 
   Workshop &shop;
   const ir::Module &module;
-  std::vector<std::string> keys;
-  std::vector<std::shared_ptr<const ContextTree>> locals;
+  std::vector<Digest> keys;
+  std::vector<std::shared_ptr<const ContextTree>> trees;
+  std::vector<std::unique_ptr<context::Contents>> contents;
   std::vector<std::optional<Snapshot>> downloads;
-  /// SHA-256 of context files.
-  std::map<std::pair<const ContextTree *, size_t>, std::string> contents;
+  cachekey::KnownContent known;
 };
 
 } // namespace llb::engine

@@ -214,6 +214,8 @@ llvm::LogicalResult Job::run() {
                                            job.messages);
   engine::SolveOptions options;
   options.locals = job.locals;
+  options.hashing = context::ContentOptions::from(job.options.hashIndex);
+  options.warnings = &job.diags;
   options.cancel = &canceled;
   if (llvm::Error error = readSecrets(job.options, options.secrets))
     return fail(diag::BuildUnavailable, std::move(error));

@@ -37,8 +37,26 @@ struct Keys {
   std::vector<ReadFailure> failures;
 };
 
-/// Keys from definitions alone. Linear in the size of the module.
-Keys computeKeys(const ir::Module &module);
+/// What is known beyond a definition. Each list is empty or has one a node.
+struct KnownContent {
+  context::LocalContents locals;
+  /// What other open sources bring, in the words of who fetched it; empty where
+  /// that is not known.
+  std::vector<std::string> fetched;
+  /// The nodes whose keys are wanted, with all that they are made of other than
+  /// local sources; none: all.
+  std::vector<bool> wanted;
+};
+
+/// The keys of the nodes that are wanted, from definitions and what is known.
+/// Entries that they cover must have been read. Linear in the size of the
+/// module and of what its readers take.
+Keys computeKeys(const ir::Module &module, const KnownContent &known = {});
+
+/// The entries that keys cover, of each node that is a local source: all that
+/// there is if its own key is wanted, else what those that are wanted take.
+std::vector<std::vector<size_t>> findCovered(const ir::Module &module,
+                                             const KnownContent &known);
 
 /// Keys that cover the content of those local sources that are in `locals`,
 /// all of which is read. Reports what cannot be read.

@@ -23,6 +23,9 @@ struct FileContent {
 };
 
 struct ContentOptions {
+  /// `--hash-index`: a folder, `none`, or empty for the default.
+  static ContentOptions from(const std::string &hashIndex);
+
   /// Where hashes are remembered; empty: nowhere.
   std::string indexDirectory;
   /// 0: as many as there are processors.
@@ -37,10 +40,6 @@ struct IndexTrouble {
   std::string unwritable;
   std::string reason;
 };
-
-/// `$XDG_CACHE_HOME/llbc/hashes`, by default in `~/.cache`; empty if neither
-/// variable is set.
-std::string defaultIndexDirectory();
 
 class Contents {
 public:

@@ -32,6 +32,8 @@ public:
   static llvm::LogicalResult read(Contents &contents,
                                   const std::vector<size_t> &entries,
                                   DiagEngine &diags);
+  /// Warns of what is wrong with an index of hashes.
+  static void warn(const IndexTrouble &trouble, DiagEngine &diags);
 
 private:
   struct Local {

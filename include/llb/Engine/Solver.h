@@ -6,6 +6,7 @@
 #ifndef LLB_ENGINE_SOLVER_H
 #define LLB_ENGINE_SOLVER_H
 
+#include "llb/Context/Locals.h"
 #include "llb/Engine/Exec.h"
 #include "llb/Engine/Progress.h"
 #include "llb/Engine/Snapshots.h"
@@ -20,6 +21,10 @@ namespace llb::engine {
 struct SolveOptions {
   /// Directories of local sources by name; `context` and others.
   std::map<std::string, std::string> locals;
+  /// How the files in them are hashed.
+  context::ContentOptions hashing;
+  /// Gets what costs time and nothing else, if it is there.
+  DiagEngine *warnings = nullptr;
   /// Content of secrets by id. It is in no key and no record.
   std::map<std::string, std::string> secrets;
   /// Set from outside to stop; running containers are killed.
