@@ -44,7 +44,8 @@ def tool(name: str) -> bool:
     return shutil.which(name, path=config.environment["PATH"]) is not None
 
 
-for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git", "ninja"):
+for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git", "ninja",
+             "ssh-agent"):
     if tool(name):
         config.available_features.add(name)
 if os.geteuid() == 0:

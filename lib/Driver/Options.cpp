@@ -306,6 +306,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::list<std::string> secret("secret", cl::desc("Secret of RUN"),
                                cl::value_desc("id=...,src=...|env=..."),
                                cl::cat(build));
+  cl::list<std::string> ssh("ssh", cl::desc("SSH agent or keys of RUN"),
+                            cl::value_desc("id[=path,...]"), cl::cat(build));
   cl::opt<std::string> idFile("iidfile", cl::desc("Write the image's id"),
                               cl::value_desc("file"), cl::cat(build));
   cl::opt<std::string> metadataFile("metadata-file",
@@ -388,6 +390,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     if (std::string error = readSecretOption(item, result.secrets);
         !error.empty())
       return usage("--secret " + item + ": " + error);
+  for (const std::string &item : ssh)
+    if (std::string error = readSshOption(item, result.ssh); !error.empty())
+      return usage("--ssh " + item + ": " + error);
   result.idFile = idFile;
   result.metadataFile = metadataFile;
   if (!isBuild(emit) && (!idFile.empty() || !metadataFile.empty()))
@@ -454,8 +459,10 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     size_t colon = item.find_first_of("=:");
     if (colon == std::string::npos)
       return usage("--add-host wants NAME:IP, not '" + item + "'");
-    appendList(opts, "add-hosts",
-               item.substr(0, colon) + "=" + item.substr(colon + 1));
+    std::string address = item.substr(colon + 1);
+    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+      address = address.substr(1, address.size() - 2);
+    appendList(opts, "add-hosts", item.substr(0, colon) + "=" + address);
   }
   if (target.getNumOccurrences())
     opts["target"] = target;

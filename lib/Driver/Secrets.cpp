@@ -49,4 +49,23 @@ std::string readSecretOption(const std::string &text,
   return "";
 }
 
+std::string
+readSshOption(const std::string &text,
+              std::map<std::string, std::vector<std::string>> &agents) {
+  size_t equals = std::min(text.find('='), text.size());
+  std::string id = text.substr(0, equals);
+  if (id.empty())
+    return "it has no id; write default, or ID=PATH";
+  auto [entry, isNew] = agents.try_emplace(id);
+  if (!isNew)
+    return "there is an agent '" + id + "' already";
+  for (size_t at = equals + 1; at < text.size();) {
+    size_t comma = std::min(text.find(',', at), text.size());
+    if (comma > at)
+      entry->second.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return "";
+}
+
 } // namespace llb::driver

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The value of `--secret`.
+// The values of `--secret` and `--ssh`.
 #ifndef LLB_DRIVER_SECRETS_H
 #define LLB_DRIVER_SECRETS_H
 
@@ -12,6 +12,12 @@ namespace llb::driver {
 /// `env=VARIABLE`. Returns what is wrong.
 std::string readSecretOption(const std::string &text,
                              std::map<std::string, SecretSource> &secrets);
+
+/// Adds an agent as docker build spells it: `default`, or `ID=PATH[,PATH]` with
+/// a socket or private keys. Returns what is wrong.
+std::string
+readSshOption(const std::string &text,
+              std::map<std::string, std::vector<std::string>> &agents);
 
 } // namespace llb::driver
 

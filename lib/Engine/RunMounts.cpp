@@ -2,6 +2,7 @@
 //
 // The mounts of an exec operation, each made ready on this machine: trees are
 // mounted, cache folders locked, secrets written to memory.
+#include "CacheMounts.h"
 #include "FileChange.h"
 #include "RunStep.h"
 
@@ -64,39 +65,12 @@ llvm::Error RunStep::prepareCache(const ir::Mount &mount, Prepared &prepared) {
   auto input = inputOf(mount);
   if (!input)
     return input.takeError();
-  std::string identity = mount.cacheOpt ? mount.cacheOpt->id : mount.dest;
-  for (LayerId layer : input->layers)
-    identity += "\n" + std::to_string(layer);
-  std::string base =
-      shop.store.root() + "/cache/" + hexDigits(Digest::of(identity));
-  ir::CacheSharing sharing =
-      mount.cacheOpt ? mount.cacheOpt->sharing : ir::CacheSharing::Shared;
-  std::string folder = base;
-  for (unsigned copy = 0;; ++copy) {
-    if (copy)
-      folder = base + "-" + std::to_string(copy);
-    if (mkdir(folder.c_str(), 0700) && errno != EEXIST)
-      return errnoError(folder);
-    prepared.lock =
-        UniqueFd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!prepared.lock.valid())
-      return errnoError(folder);
-    if (sharing != ir::CacheSharing::Private) {
-      // Others may be told to wait for a folder that one holds alone.
-      int kind = sharing == ir::CacheSharing::Locked ? LOCK_EX : LOCK_SH;
-      while (flock(prepared.lock.get(), kind | LOCK_NB)) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-          return errnoError(folder);
-        if (shop.canceled())
-          return stepError("canceled");
-        usleep(20000);
-      }
-      break;
-    }
-    if (flock(prepared.lock.get(), LOCK_EX | LOCK_NB) == 0)
-      break;
-  }
-  std::string content = folder + "/fs";
+  auto folder = lockCacheFolder(shop.store, mount, *input,
+                                [&] { return shop.canceled(); });
+  if (!folder)
+    return folder.takeError();
+  prepared.lock = std::move(folder->lock);
+  std::string content = folder->path + "/fs";
   if (::access(content.c_str(), F_OK)) {
     std::string fresh = shop.store.temporaryPath();
     if (mkdir(fresh.c_str(), 0755) || chmod(fresh.c_str(), 0755))
@@ -156,6 +130,33 @@ llvm::Error RunStep::prepareSecret(const ir::Mount &mount, Prepared &prepared) {
   return llvm::Error::success();
 }
 
+llvm::Error RunStep::prepareSsh(const ir::Mount &mount, Prepared &prepared) {
+  if (!mount.sshOpt)
+    return stepError("an ssh mount without an id");
+  const ir::SshOpt &ssh = *mount.sshOpt;
+  auto agent = findSshAgent(shop.options.ssh, ssh.id);
+  if (!agent) {
+    if (!ssh.optional)
+      return agent.takeError();
+    llvm::consumeError(agent.takeError());
+    return llvm::Error::success();
+  }
+  std::string folder =
+      container.bundle + "/ssh" + std::to_string(container.mounts.size());
+  if (mkdir(folder.c_str(), 0711))
+    return errnoError(folder);
+  auto forward = SshForward::start(**agent, folder, "socket",
+                                   {ssh.uid, ssh.gid, ssh.mode});
+  if (!forward)
+    return forward.takeError();
+  prepared.ssh = std::move(*forward);
+  ContainerMount result;
+  result.dest = mount.dest;
+  result.source = folder + "/socket";
+  container.mounts.push_back(std::move(result));
+  return llvm::Error::success();
+}
+
 llvm::Error RunStep::prepareMount(const ir::Mount &mount, Prepared &prepared) {
   bool isRoot = mount.dest == "/";
   switch (mount.mountType) {
@@ -192,10 +193,7 @@ llvm::Error RunStep::prepareMount(const ir::Mount &mount, Prepared &prepared) {
   case ir::MountType::Secret:
     return prepareSecret(mount, prepared);
   case ir::MountType::Ssh:
-    if (mount.sshOpt && mount.sshOpt->optional)
-      return llvm::Error::success();
-    return stepError("no SSH key \"" + (mount.sshOpt ? mount.sshOpt->id : "") +
-                     "\" forwarded from the client");
+    return prepareSsh(mount, prepared);
   }
   return stepError("a mount of an unknown type");
 }

@@ -26,11 +26,13 @@ private:
     /// Where a part of a tree, or a secret, is mounted.
     std::string submount;
     UniqueFd lock;
+    std::unique_ptr<SshForward> ssh;
   };
 
   llvm::Error prepareMount(const ir::Mount &mount, Prepared &prepared);
   llvm::Error prepareCache(const ir::Mount &mount, Prepared &prepared);
   llvm::Error prepareSecret(const ir::Mount &mount, Prepared &prepared);
+  llvm::Error prepareSsh(const ir::Mount &mount, Prepared &prepared);
   llvm::Error attach(const ir::Mount &mount, const std::string &path,
                      Prepared &prepared);
   llvm::Expected<Snapshot> inputOf(const ir::Mount &mount);

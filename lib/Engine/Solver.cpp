@@ -6,6 +6,7 @@
 // few threads in the order of the module.
 #include "llb/Engine/Solver.h"
 
+#include "CacheMounts.h"
 #include "Steps.h"
 #include "llb/IR/Reach.h"
 
@@ -43,6 +44,7 @@ public:
   std::optional<Snapshot> run(ir::NodeId terminal);
 
 private:
+  bool forgetCaches(ir::NodeId terminal);
   bool computeKeys(ir::NodeId terminal);
   void plan(ir::NodeId terminal);
   bool loadCached(ir::NodeId id);
@@ -79,6 +81,25 @@ void Solve::fail(ir::NodeId id, const std::string &message, std::string log) {
   failure.message = message;
   failure.log = std::move(log);
   failure.canceled = shop.canceled();
+}
+
+/// Steps that are to run anew begin with empty cache mounts.
+bool Solve::forgetCaches(ir::NodeId terminal) {
+  std::vector<bool> reached = ir::findNeeded(module, terminal);
+  for (uint32_t i = 0; i < terminal.index; ++i) {
+    auto *exec = std::get_if<ir::Exec>(&module.nodes[i].op.body);
+    if (!reached[i] || !exec || !module.nodes[i].metadata.ignoreCache)
+      continue;
+    for (const ir::Mount &mount : exec->mounts) {
+      if (mount.mountType != ir::MountType::Cache)
+        continue;
+      if (llvm::Error error = forgetCache(shop.store, cacheIdOf(mount))) {
+        fail({i}, llvm::toString(std::move(error)), "");
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 bool Solve::computeKeys(ir::NodeId terminal) {
@@ -272,7 +293,7 @@ void Solve::work() {
 std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   if (module[terminal].op.inputs.empty())
     return Snapshot();
-  if (!computeKeys(terminal))
+  if (!forgetCaches(terminal) || !computeKeys(terminal))
     return std::nullopt;
   plan(terminal);
   unsigned limit = shop.options.maxParallel

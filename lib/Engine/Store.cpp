@@ -134,6 +134,11 @@ void Store::removeTree(const std::string &path) {
     parent.removeAll(path.substr(slash));
 }
 
+std::string Store::uniqueName() {
+  return ownFolder.substr(ownFolder.rfind('/') + 1) + "-" +
+         std::to_string(counter++);
+}
+
 std::string Store::temporaryPath() {
   return ownFolder + "/" + std::to_string(counter++);
 }

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Written by hand over open and rename, not with llvm::ToolOutputFile, which
-// truncates the old file first and so loses it when the run fails.
+// truncates the old file first and so loses it when the run fails. Where the
+// file system can, the new file has no name until it is complete, so that a kill
+// leaves nothing.
 #include "llb/Support/OutputFile.h"
 
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/Path.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace llb {
+
+constexpr const char *temporaryPattern = ".tmp-%%%%%%%%";
+
+/// A file without a name in the directory of `path`; -1 if there cannot be one.
+static int openNameless(const std::string &path) {
+  llvm::StringRef parent = llvm::sys::path::parent_path(path);
+  std::string folder = parent.empty() ? "." : parent.str();
+  return ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+}
 
 llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
   OutputFile file;
@@ -31,10 +45,16 @@ llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
       return llvm::errorCodeToError(error);
     return file;
   }
+  int descriptor = openNameless(path);
+  if (descriptor >= 0) {
+    file.nameless = descriptor;
+    file.out = std::make_unique<llvm::raw_fd_ostream>(descriptor,
+                                                      /*shouldClose=*/true);
+    return file;
+  }
   llvm::SmallString<128> temporary;
-  int descriptor = -1;
   error = llvm::sys::fs::createUniqueFile(
-      path + ".tmp-%%%%%%%%", descriptor, temporary, llvm::sys::fs::OF_None,
+      path + temporaryPattern, descriptor, temporary, llvm::sys::fs::OF_None,
       llvm::sys::fs::all_read | llvm::sys::fs::all_write);
   if (error)
     return llvm::errorCodeToError(error);
@@ -58,6 +78,19 @@ llvm::Error OutputFile::keep() {
   if (std::error_code error = out->error()) {
     out->clear_error();
     return llvm::errorCodeToError(error);
+  }
+  if (nameless >= 0) {
+    // A link cannot replace a file, a rename can.
+    llvm::SmallString<128> name;
+    llvm::sys::fs::createUniquePath(path + temporaryPattern, name,
+                                    /*MakeAbsolute=*/false);
+    std::string handle = "/proc/self/fd/" + std::to_string(nameless);
+    if (linkat(AT_FDCWD, handle.c_str(), AT_FDCWD, name.c_str(),
+               AT_SYMLINK_FOLLOW))
+      return llvm::errorCodeToError(
+          std::error_code(errno, std::generic_category()));
+    nameless = -1;
+    temporary = name.str().str();
   }
   if (temporary.empty())
     return llvm::Error::success();

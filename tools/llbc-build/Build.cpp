@@ -148,6 +148,7 @@ public:
 
 private:
   llvm::Error open();
+  llvm::Error openAgents();
   llvm::LogicalResult tell(const backend::Exported &exported);
   llvm::LogicalResult fail(DiagId id, llvm::Error error) {
     job.diags.report(id, {}, llvm::toString(std::move(error)));
@@ -157,6 +158,7 @@ private:
   const driver::BuildJob &job;
   std::unique_ptr<engine::Store> store;
   std::unique_ptr<registry::Client> registry;
+  engine::SshAgents agents;
 };
 
 llvm::Error Job::open() {
@@ -176,6 +178,18 @@ llvm::Error Job::open() {
         std::make_error_code(std::errc::invalid_argument), "%s", error.c_str());
   registry = std::make_unique<registry::Client>(std::move(credentials),
                                                 std::move(conf));
+  return llvm::Error::success();
+}
+
+llvm::Error Job::openAgents() {
+  for (const auto &[id, paths] : job.options.ssh) {
+    auto agent = engine::SshAgent::open(paths, store->temporaryPath());
+    if (!agent)
+      return llvm::createStringError(
+          std::make_error_code(std::errc::invalid_argument), "--ssh %s: %s",
+          id.c_str(), llvm::toString(agent.takeError()).c_str());
+    agents.emplace(id, std::move(*agent));
+  }
   return llvm::Error::success();
 }
 
@@ -219,6 +233,9 @@ llvm::LogicalResult Job::run() {
   options.cancel = &canceled;
   if (llvm::Error error = readSecrets(job.options, options.secrets))
     return fail(diag::BuildUnavailable, std::move(error));
+  if (llvm::Error error = openAgents())
+    return fail(diag::BuildUnavailable, std::move(error));
+  options.ssh = &agents;
   engine::Solver solver(*store, snapshots, *registry, *progress, options);
   std::vector<backend::Image> images;
   for (const lower::LoweredImage &lowered : job.lowered.images) {

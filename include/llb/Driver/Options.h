@@ -106,6 +106,8 @@ struct Options {
   std::map<std::string, std::string> locals;
   /// `--secret`, by id.
   std::map<std::string, SecretSource> secrets;
+  /// `--ssh`, by id: a socket or key files; none is $SSH_AUTH_SOCK.
+  std::map<std::string, std::vector<std::string>> ssh;
   /// Files that get the id of the image, and what is known of it as JSON.
   std::string idFile;
   std::string metadataFile;

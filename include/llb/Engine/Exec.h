@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs a process of an exec operation in a container, through crun or runc.
-// The runtime is the first process of a new pid namespace and dies with us, and
-// with it all that it started.
 #ifndef LLB_ENGINE_EXEC_H
 #define LLB_ENGINE_EXEC_H
 
+#include "llb/Engine/Process.h"
 #include "llb/Engine/Tree.h"
 #include "llb/IR/Ops.h"
 
-#include <functional>
 #include <llvm/Support/Error.h>
 
 namespace llb::engine {
@@ -41,13 +39,6 @@ struct Container {
   /// and `resolv.conf`.
   std::string bundle;
 };
-
-struct ExecResult {
-  int status = 0;
-  bool canceled = false;
-};
-
-using OutputSink = std::function<void(int stream, std::string_view text)>;
 
 /// How containers are run here; found once.
 struct Runtime {

@@ -10,6 +10,7 @@
 #include "llb/Engine/Exec.h"
 #include "llb/Engine/Progress.h"
 #include "llb/Engine/Snapshots.h"
+#include "llb/Engine/SshAgent.h"
 #include "llb/IR/Module.h"
 #include "llb/Registry/Client.h"
 
@@ -27,6 +28,8 @@ struct SolveOptions {
   DiagEngine *warnings = nullptr;
   /// Content of secrets by id. It is in no key and no record.
   std::map<std::string, std::string> secrets;
+  /// What RUN --mount=type=ssh and git reach by id; owned by the caller.
+  const SshAgents *ssh = nullptr;
   /// Set from outside to stop; running containers are killed.
   const std::atomic<bool> *cancel = nullptr;
   unsigned maxParallel = 0;

@@ -65,6 +65,8 @@ public:
   llvm::Expected<std::string> readBlob(const Digest &digest,
                                        std::size_t maxBytes) const;
 
+  /// A name that no other use of this store has while this process lives.
+  std::string uniqueName();
   /// A new path in this process's folder below tmp/; nothing is there yet.
   std::string temporaryPath();
   /// Removes a tree below the store, mount points excepted.

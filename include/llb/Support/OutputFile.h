@@ -15,7 +15,7 @@ namespace llb {
 class OutputFile {
 public:
   /// Opens `path` (`-` or empty: standard output) for writing. A file is
-  /// written under a temporary name beside it until `keep`.
+  /// written without a name, or under a temporary one, until `keep`.
   static llvm::Expected<OutputFile> open(const std::string &path);
 
   OutputFile(OutputFile &&) = default;
@@ -34,6 +34,8 @@ private:
 
   std::string path;
   std::string temporary;
+  /// The descriptor of a file that has no name yet.
+  int nameless = -1;
   std::unique_ptr<llvm::raw_fd_ostream> out;
 };
 

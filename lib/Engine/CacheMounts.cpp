@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A folder that is forgotten gets another name first, so that nobody finds it
+// who does not have it yet, and goes when nobody has it any more. Between open
+// and lock a folder may be renamed: what was locked counts only if the name
+// still leads to it.
+#include "CacheMounts.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace llb::engine {
+namespace {
+
+constexpr std::string_view forgottenMark = ".forgotten-";
+
+std::string folderOf(const Store &store, const std::string &id) {
+  return store.root() + "/cache/" + hexDigits(Digest::of(id));
+}
+
+/// Whether `path` is what is behind `fd`.
+bool leadsTo(const std::string &path, const UniqueFd &fd) {
+  struct stat there, here;
+  return ::stat(path.c_str(), &there) == 0 && fstat(fd.get(), &here) == 0 &&
+         there.st_ino == here.st_ino && there.st_dev == here.st_dev;
+}
+
+llvm::Error makeFolder(Store &store, const std::string &folder,
+                       const std::string &id) {
+  if (::access(folder.c_str(), F_OK) == 0)
+    return llvm::Error::success();
+  std::string fresh = store.temporaryPath();
+  if (mkdir(fresh.c_str(), 0700))
+    return errnoError(fresh);
+  UniqueFd file(::open((fresh + "/id").c_str(),
+                       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.valid() ||
+      ::write(file.get(), id.data(), id.size()) != ssize_t(id.size()))
+    return errnoError(fresh);
+  if (::rename(fresh.c_str(), folder.c_str()) && errno != EEXIST &&
+      errno != ENOTEMPTY)
+    return errnoError(folder);
+  return llvm::Error::success();
+}
+
+} // namespace
+
+std::string cacheIdOf(const ir::Mount &mount) {
+  return mount.cacheOpt && !mount.cacheOpt->id.empty() ? mount.cacheOpt->id
+                                                       : mount.dest;
+}
+
+llvm::Expected<CacheFolder>
+lockCacheFolder(Store &store, const ir::Mount &mount, const Snapshot &base,
+                const std::function<bool()> &canceled) {
+  std::string id = cacheIdOf(mount);
+  std::string folder = folderOf(store, id);
+  if (llvm::Error error = makeFolder(store, folder, id))
+    return error;
+  std::string name = folder + "/base";
+  for (LayerId layer : base.layers)
+    name += "-" + std::to_string(layer);
+  ir::CacheSharing sharing =
+      mount.cacheOpt ? mount.cacheOpt->sharing : ir::CacheSharing::Shared;
+  bool isPrivate = sharing == ir::CacheSharing::Private;
+  int kind = sharing == ir::CacheSharing::Shared ? LOCK_SH : LOCK_EX;
+  constexpr useconds_t pause = 20000;
+  for (unsigned copy = 0;;) {
+    CacheFolder result;
+    result.path = copy ? name + "." + std::to_string(copy) : name;
+    if (mkdir(result.path.c_str(), 0700) && errno != EEXIST)
+      return errnoError(result.path);
+    result.lock = UniqueFd(
+        ::open(result.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!result.lock.valid() && errno == ENOENT)
+      continue;
+    if (!result.lock.valid())
+      return errnoError(result.path);
+    if (flock(result.lock.get(), kind | LOCK_NB) == 0) {
+      if (leadsTo(result.path, result.lock))
+        return result;
+      continue;
+    }
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return errnoError(result.path);
+    if (isPrivate) {
+      ++copy;
+      continue;
+    }
+    if (canceled())
+      return llvm::createStringError(
+          std::make_error_code(std::errc::operation_canceled), "canceled");
+    usleep(pause);
+  }
+}
+
+llvm::Error forgetCache(Store &store, const std::string &id) {
+  std::string folder = folderOf(store, id);
+  DirTree dir = DirTree::openPath(folder);
+  std::vector<std::string> names;
+  if (!dir.valid() || dir.list("/", names))
+    return llvm::Error::success();
+  for (const std::string &name : names) {
+    if (name == "id")
+      continue;
+    std::string path = folder + "/" + name;
+    if (name.find(forgottenMark) == std::string::npos) {
+      std::string renamed =
+          path + std::string(forgottenMark) + store.uniqueName();
+      if (::rename(path.c_str(), renamed.c_str())) {
+        if (errno == ENOENT)
+          continue;
+        return errnoError(path);
+      }
+      path = renamed;
+    }
+    UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (lock.valid() && flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
+      Store::removeTree(path);
+  }
+  return llvm::Error::success();
+}
+
+} // namespace llb::engine
