@@ -2,8 +2,8 @@
 //
 // Written by hand over open and rename, not with llvm::ToolOutputFile, which
 // truncates the old file first and so loses it when the run fails. Where the
-// file system can, the new file has no name until it is complete, so that a kill
-// leaves nothing.
+// file system can, the new file has no name until it is complete, so that a
+// kill leaves nothing.
 #include "llb/Support/OutputFile.h"
 
 #include <llvm/Support/FileSystem.h>
@@ -15,13 +15,6 @@
 namespace llb {
 
 constexpr const char *temporaryPattern = ".tmp-%%%%%%%%";
-
-/// A file without a name in the directory of `path`; -1 if there cannot be one.
-static int openNameless(const std::string &path) {
-  llvm::StringRef parent = llvm::sys::path::parent_path(path);
-  std::string folder = parent.empty() ? "." : parent.str();
-  return ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-}
 
 llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
   OutputFile file;
@@ -45,7 +38,11 @@ llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
       return llvm::errorCodeToError(error);
     return file;
   }
-  int descriptor = openNameless(path);
+  llvm::StringRef parent = llvm::sys::path::parent_path(path);
+  file.folder = UniqueFd(::open(parent.empty() ? "." : parent.str().c_str(),
+                                O_PATH | O_DIRECTORY | O_CLOEXEC));
+  int descriptor =
+      openat(file.folder.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
   if (descriptor >= 0) {
     file.nameless = descriptor;
     file.out = std::make_unique<llvm::raw_fd_ostream>(descriptor,
@@ -73,25 +70,33 @@ OutputFile::~OutputFile() {
     llvm::sys::fs::remove(temporary);
 }
 
+/// A link cannot replace a file, a rename can. The folder is the one of when
+/// the file was opened: this process may be in another mount namespace by now,
+/// and links do not go from one to another.
+llvm::Error OutputFile::nameIt() {
+  llvm::SmallString<128> name;
+  llvm::sys::fs::createUniquePath(path + temporaryPattern, name,
+                                  /*MakeAbsolute=*/false);
+  std::string handle = "/proc/self/fd/" + std::to_string(nameless);
+  llvm::StringRef base = llvm::sys::path::filename(name);
+  if (linkat(AT_FDCWD, handle.c_str(), folder.get(), base.str().c_str(),
+             AT_SYMLINK_FOLLOW))
+    return llvm::errorCodeToError(
+        std::error_code(errno, std::generic_category()));
+  nameless = -1;
+  temporary = name.str().str();
+  return llvm::Error::success();
+}
+
 llvm::Error OutputFile::keep() {
   out->flush();
   if (std::error_code error = out->error()) {
     out->clear_error();
     return llvm::errorCodeToError(error);
   }
-  if (nameless >= 0) {
-    // A link cannot replace a file, a rename can.
-    llvm::SmallString<128> name;
-    llvm::sys::fs::createUniquePath(path + temporaryPattern, name,
-                                    /*MakeAbsolute=*/false);
-    std::string handle = "/proc/self/fd/" + std::to_string(nameless);
-    if (linkat(AT_FDCWD, handle.c_str(), AT_FDCWD, name.c_str(),
-               AT_SYMLINK_FOLLOW))
-      return llvm::errorCodeToError(
-          std::error_code(errno, std::generic_category()));
-    nameless = -1;
-    temporary = name.str().str();
-  }
+  if (nameless >= 0)
+    if (llvm::Error error = nameIt())
+      return error;
   if (temporary.empty())
     return llvm::Error::success();
   out->close();

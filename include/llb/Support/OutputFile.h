@@ -5,6 +5,8 @@
 #ifndef LLB_SUPPORT_OUTPUTFILE_H
 #define LLB_SUPPORT_OUTPUTFILE_H
 
+#include "llb/Support/UniqueFd.h"
+
 #include <llvm/Support/Error.h>
 #include <llvm/Support/raw_ostream.h>
 #include <memory>
@@ -31,9 +33,12 @@ public:
 
 private:
   OutputFile() = default;
+  llvm::Error nameIt();
 
   std::string path;
   std::string temporary;
+  /// Where it is to be.
+  UniqueFd folder;
   /// The descriptor of a file that has no name yet.
   int nameless = -1;
   std::unique_ptr<llvm::raw_fd_ostream> out;
