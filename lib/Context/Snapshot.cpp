@@ -275,7 +275,9 @@ Selection Selecting::run() {
     std::string real =
         *start == Snapshot::root ? std::string() : "/" + files[*start].path;
     size_t first = *start == Snapshot::root ? 0 : *start;
-    if (*start == Snapshot::root)
+    // A path that ends in a slash stands for what is in the directory: the
+    // directory is not looked at, and links right below it are followed.
+    if (*start == Snapshot::root && selector.path != "/")
       visit(written, Snapshot::root);
     for (size_t i = first, end = snapshot.endOf(*start);
          i < end && result.error.empty(); ++i)

@@ -5,6 +5,7 @@
 // reads; every file is made here, confined by the tree, in the order of the
 // archive. A path that exists gives way unless it and its successor are
 // directories.
+#include "Decompress.h"
 #include "FileChange.h"
 
 #include "llb/Support/GoPath.h"
@@ -13,10 +14,11 @@
 #include <archive_entry.h>
 #include <cerrno>
 #include <fcntl.h>
-#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <sys/sysmacros.h>
+#include <vector>
 
 namespace llb::engine {
 namespace {
@@ -38,41 +40,26 @@ llvm::Error archiveError(archive *reader) {
                                  text ? text : "unexpected end");
 }
 
-ArchivePtr openArchive(int fd) {
-  ArchivePtr reader(archive_read_new());
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_filter_bzip2(reader.get());
-  archive_read_support_filter_xz(reader.get());
-  archive_read_support_filter_zstd(reader.get());
-  archive_read_support_format_tar(reader.get());
-  // Names are bytes, whatever the locale.
-  archive_read_set_options(reader.get(), "hdrcharset=BINARY");
-  if (archive_read_open_fd(reader.get(), fd, 65536) != ARCHIVE_OK)
-    return nullptr;
-  return reader;
-}
-
-/// The tar inside a blob, hashed on its way to who reads it.
-class Decompressed {
+/// The tar in a file that may be compressed, for libarchive to read, hashed on
+/// the way.
+class TarStream {
 public:
   llvm::Error open(int fd) {
+    auto opened = Decompressor::open(fd);
+    if (!opened)
+      return opened.takeError();
+    content.emplace(std::move(*opened));
     reader.reset(archive_read_new());
-    archive_read_support_filter_gzip(reader.get());
-    archive_read_support_filter_zstd(reader.get());
-    archive_read_support_format_raw(reader.get());
-    archive_read_support_format_empty(reader.get());
-    archive_entry *entry;
-    if (archive_read_open_fd(reader.get(), fd, 65536) != ARCHIVE_OK)
-      return archiveError(reader.get());
-    int status = archive_read_next_header(reader.get(), &entry);
-    if (status != ARCHIVE_OK && status != ARCHIVE_EOF)
+    archive_read_support_format_tar(reader.get());
+    // Names are bytes, whatever the locale.
+    archive_read_set_options(reader.get(), "hdrcharset=BINARY");
+    if (archive_read_open(reader.get(), this, nullptr, readBlock, nullptr) !=
+        ARCHIVE_OK)
       return archiveError(reader.get());
     return llvm::Error::success();
   }
 
-  static la_ssize_t read(archive *, void *self, const void **data) {
-    return static_cast<Decompressed *>(self)->next(*data);
-  }
+  archive *get() const { return reader.get(); }
 
   /// The digest of everything, also of what no reader wanted.
   llvm::Expected<Digest> finish() {
@@ -86,14 +73,23 @@ public:
   }
 
 private:
-  la_ssize_t next(const void *&data) {
-    la_ssize_t n = archive_read_data(reader.get(), buffer, sizeof buffer);
-    data = buffer;
-    if (n > 0)
-      hasher.update(buffer, static_cast<size_t>(n));
-    return n;
+  static la_ssize_t readBlock(archive *, void *self, const void **data) {
+    return static_cast<TarStream *>(self)->next(*data);
   }
 
+  la_ssize_t next(const void *&data) {
+    data = buffer;
+    auto n = content->read(buffer, sizeof buffer);
+    if (!n) {
+      archive_set_error(reader.get(), EIO, "%s",
+                        llvm::toString(n.takeError()).c_str());
+      return -1;
+    }
+    hasher.update(buffer, *n);
+    return static_cast<la_ssize_t>(*n);
+  }
+
+  std::optional<Decompressor> content;
   ArchivePtr reader;
   Hasher hasher;
   char buffer[65536];
@@ -127,7 +123,7 @@ private:
   bool layer;
   const std::optional<FileOwner> &owner;
   /// Times of directories, set when nothing more is written into them.
-  std::map<std::string, FileTimes> dirTimes;
+  std::vector<std::pair<std::string, FileTimes>> dirTimes;
   /// What this layer made, which its own opaque marks leave alone.
   std::set<std::string> made;
 };
@@ -142,14 +138,18 @@ llvm::Error Extractor::run(archive_entry *entry) {
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
       return archiveError(reader);
   }
+  // By their names, whatever has them now: a directory that gave way to
+  // something below which its name leads nowhere is a failure in Go, too.
   for (const auto &[path, times] : dirTimes) {
+    std::string at, name;
     UniqueFd dir;
-    std::string name;
-    FileStat info;
-    if (root.lstat(path, info) || !S_ISDIR(info.st_mode) ||
-        root.parent(path, dir, name))
-      continue;
-    changeTimes(dir.get(), name, times);
+    int error = root.resolve(path, /*followLast=*/true, at);
+    if (!error)
+      error = root.parent(at, dir, name);
+    if (!error)
+      error = changeTimes(dir.get(), name, times);
+    if (error)
+      return pathError(error, "chtimes", path);
   }
   return llvm::Error::success();
 }
@@ -245,7 +245,9 @@ llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
   case AE_IFDIR:
     if (mkdirat(dir, name.c_str(), mode) && errno != EEXIST)
       return pathError(errno, "unpacking", path);
-    dirTimes[path] = timesIn(entry);
+    dirTimes.emplace_back(
+        go::cleanPath(std::string("/") + archive_entry_pathname(entry)),
+        timesIn(entry));
     break;
   case AE_IFREG:
     if (llvm::Error error = writeContent(entry, path, dir, name))
@@ -337,11 +339,15 @@ llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
                                 const std::string &dest,
                                 const std::optional<FileOwner> &owner,
                                 const std::optional<FileTimes> &times) {
-  ArchivePtr reader = openArchive(archiveFd);
+  TarStream stream;
   archive_entry *entry = nullptr;
-  // One compression at most, as in Go; and a first header that is one.
-  if (!reader || archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK ||
-      archive_filter_count(reader.get()) > 2) {
+  bool isTar = true;
+  if (llvm::Error error = stream.open(archiveFd)) {
+    llvm::consumeError(std::move(error));
+    isTar = false;
+  }
+  // Damage behind the first header is an error, and no reason to copy the file.
+  if (!isTar || archive_read_next_header(stream.get(), &entry) != ARCHIVE_OK) {
     lseek(archiveFd, 0, SEEK_SET);
     return false;
   }
@@ -356,32 +362,26 @@ llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
     return pathError(error, "mkdir", dest);
   DirTree tree(std::move(root));
   if (llvm::Error failed =
-          Extractor(reader.get(), tree, /*layer=*/false, owner).run(entry))
+          Extractor(stream.get(), tree, /*layer=*/false, owner).run(entry))
     return failed;
   return true;
 }
 
 llvm::Expected<Digest> applyLayer(int archiveFd, const DirTree &target) {
-  Decompressed content;
-  if (llvm::Error error = content.open(archiveFd))
+  TarStream stream;
+  if (llvm::Error error = stream.open(archiveFd))
     return error;
-  ArchivePtr reader(archive_read_new());
-  archive_read_support_format_tar(reader.get());
-  archive_read_set_options(reader.get(), "hdrcharset=BINARY");
-  if (archive_read_open(reader.get(), &content, nullptr, Decompressed::read,
-                        nullptr) != ARCHIVE_OK)
-    return archiveError(reader.get());
   archive_entry *entry = nullptr;
-  int status = archive_read_next_header(reader.get(), &entry);
+  int status = archive_read_next_header(stream.get(), &entry);
   if (status != ARCHIVE_EOF) {
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
-      return archiveError(reader.get());
+      return archiveError(stream.get());
     if (llvm::Error error =
-            Extractor(reader.get(), target, /*layer=*/true, std::nullopt)
+            Extractor(stream.get(), target, /*layer=*/true, std::nullopt)
                 .run(entry))
       return error;
   }
-  return content.finish();
+  return stream.finish();
 }
 
 } // namespace llb::engine
