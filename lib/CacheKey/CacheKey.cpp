@@ -230,15 +230,13 @@ Keys computeKeys(const ir::Module &module, const KnownContent &known) {
   return Finder(module, known).findKeys();
 }
 
-llvm::FailureOr<Keys> computeKeys(const ir::Module &module,
-                                  const context::LocalContents &locals,
-                                  DiagEngine &diags) {
-  KnownContent known;
-  known.locals = locals;
+llvm::FailureOr<Keys> readAndComputeKeys(const ir::Module &module,
+                                         const KnownContent &known,
+                                         DiagEngine &diags) {
   std::vector<std::vector<size_t>> covered = findCovered(module, known);
-  for (size_t i = 0; i < locals.size(); ++i)
-    if (locals[i] &&
-        failed(context::Locals::read(*locals[i], covered[i], diags)))
+  for (size_t i = 0; i < known.locals.size(); ++i)
+    if (known.locals[i] &&
+        failed(context::Locals::read(*known.locals[i], covered[i], diags)))
       return llvm::failure();
   return computeKeys(module, known);
 }

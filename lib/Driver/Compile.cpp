@@ -3,6 +3,7 @@
 // llbc as a list of calls: each phase is one, and each has a dump.
 #include "ContextFiles.h"
 #include "Emit.h"
+#include "Forecast.h"
 #include "Input.h"
 #include "Optimize.h"
 #include "Resolvers.h"
@@ -167,7 +168,9 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (failed(input))
     return ExitFailed;
   text = input->text;
-  if (isBuild(options.emit) && !options.explains() && !capabilities.build) {
+  bool builds = isBuild(options.emit) && !options.explains();
+  if ((builds && !capabilities.build) ||
+      (!options.willHit.empty() && !capabilities.cache)) {
     std::string reason = runBuildProgram(
         capabilities.argv, input->fromStandardInput
                                ? std::optional<std::string>(input->text)
@@ -259,9 +262,12 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (!good)
     return ExitFailed;
   if (failed(writeOutput([&](llvm::raw_ostream &out) {
-        return isBuild(options.emit) && !lowered->answer && !options.explains()
-                   ? build(*lowered, out)
-                   : emit(*lowered, options, diags, out);
+        if (lowered->answer)
+          return emit(*lowered, options, diags, out);
+        if (!options.willHit.empty())
+          return writeForecast(*lowered, options, capabilities, diags, out);
+        return builds ? build(*lowered, out)
+                      : emit(*lowered, options, diags, out);
       })))
     return ExitFailed;
   if (lowered->answer) {

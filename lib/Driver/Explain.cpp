@@ -21,7 +21,9 @@ llvm::FailureOr<ExplainedModule> explain(const ir::Module &module,
   auto contents = locals.find(module, diags);
   if (failed(contents))
     return llvm::failure();
-  auto keys = cachekey::computeKeys(module, *contents, diags);
+  cachekey::KnownContent known;
+  known.locals = std::move(*contents);
+  auto keys = cachekey::readAndComputeKeys(module, known, diags);
   if (failed(keys))
     return llvm::failure();
   for (const cachekey::ReadFailure &failure : keys->failures)

@@ -243,12 +243,17 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "print-keys",
       cl::desc("Write the cache key of each step, by content of the contexts"),
       cl::cat(category));
+  cl::opt<std::string> willHit(
+      "will-hit",
+      cl::desc("Write which steps the store <dir> has results of, and which "
+               "would run"),
+      cl::value_desc("dir"), cl::cat(category));
   cl::opt<std::string> hashIndex(
       "hash-index",
       cl::desc("Where hashes of files are remembered, or none (default: "
                "$XDG_CACHE_HOME/llbc/hashes)"),
       cl::value_desc("dir"), cl::cat(category));
-  cl::opt<bool> json("json", cl::desc("Keys and impact as JSON"),
+  cl::opt<bool> json("json", cl::desc("Keys, impact and hits as JSON"),
                      cl::cat(category));
   cl::opt<passes::RemarkFormat> remarks(
       "remarks", cl::desc("Say what passes changed and what not, and why"),
@@ -406,6 +411,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.whyIgnored.assign(whyIgnored.begin(), whyIgnored.end());
   result.remarks = remarks;
   result.printKeys = printKeys;
+  result.willHit = willHit;
+  if (printKeys + !impact.empty() + !willHit.empty() > 1)
+    return usage("--print-keys, --impact and --will-hit: one at a time");
   result.hashIndex = hashIndex;
   result.json = json;
   result.impact.assign(impact.begin(), impact.end());

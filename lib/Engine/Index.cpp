@@ -97,39 +97,56 @@ private:
   int bound = 0;
 };
 
-llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
+/// Opens the database; `version` gets that of its schema, 0 for a new one.
+llvm::Expected<std::unique_ptr<Index>>
+Index::connect(const std::string &path, int flags, int64_t &version) {
   sqlite3 *database = nullptr;
   int status = sqlite3_open_v2(path.c_str(), &database,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                   SQLITE_OPEN_FULLMUTEX,
-                               nullptr);
+                               flags | SQLITE_OPEN_FULLMUTEX, nullptr);
   std::unique_ptr<Index> index(new Index(database));
   if (status != SQLITE_OK)
     return databaseError(database);
   sqlite3_busy_timeout(database, busyMilliseconds);
-  // A power cut may cost the last records, never the database.
-  sqlite3_exec(database, "PRAGMA synchronous=NORMAL", nullptr, nullptr,
-               nullptr);
-  int64_t version = 0;
-  {
-    Statement get(database, "PRAGMA user_version");
-    if (get.row())
-      version = get.number(0);
-  }
-  if (version == schemaVersion)
-    return index;
-  if (version != 0)
+  Statement get(database, "PRAGMA user_version");
+  version = get.row() ? get.number(0) : 0;
+  if (version != 0 && version != schemaVersion)
     return llvm::createStringError(
         std::make_error_code(std::errc::not_supported),
         "%s: written by another version of llbc; choose another --root or "
         "remove that directory",
         path.c_str());
+  return index;
+}
+
+llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
+  int64_t version = 0;
+  auto index =
+      connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, version);
+  if (!index)
+    return index;
+  sqlite3 *database = (*index)->database;
+  // A power cut may cost the last records, never the database.
+  sqlite3_exec(database, "PRAGMA synchronous=NORMAL", nullptr, nullptr,
+               nullptr);
+  if (version == schemaVersion)
+    return index;
   std::string setUp = "PRAGMA journal_mode=WAL; BEGIN IMMEDIATE;";
   setUp += schema;
   setUp += "PRAGMA user_version=" + std::to_string(schemaVersion) + "; COMMIT;";
   if (sqlite3_exec(database, setUp.c_str(), nullptr, nullptr, nullptr) !=
       SQLITE_OK)
     return databaseError(database);
+  return index;
+}
+
+llvm::Expected<std::unique_ptr<Index>>
+Index::openExisting(const std::string &path) {
+  int64_t version = 0;
+  auto index = connect(path, SQLITE_OPEN_READONLY, version);
+  if (index && version == 0)
+    return llvm::createStringError(
+        std::make_error_code(std::errc::no_such_file_or_directory),
+        "%s: no store of llbc", path.c_str());
   return index;
 }
 

@@ -46,7 +46,7 @@ llvm::Error Keys::compute(const std::vector<bool> &needed, ir::NodeId &at) {
 }
 
 std::string Keys::resultName(ir::NodeId id, int64_t output) const {
-  return keys[id.index].str() + ":" + std::to_string(output);
+  return engine::resultName(keys[id.index], output);
 }
 
 llvm::Error Keys::readLocal(context::Contents &local,

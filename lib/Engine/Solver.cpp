@@ -8,6 +8,7 @@
 
 #include "CacheMounts.h"
 #include "Steps.h"
+#include "llb/CacheKey/Plan.h"
 #include "llb/IR/Reach.h"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ namespace {
 constexpr std::string_view imageScheme = "docker-image://";
 constexpr std::string_view nameKey = "llb.customname";
 
-enum class State : uint8_t { Unneeded, Cached, Waiting, Done };
+using cachekey::Fate;
 
 PlatformSpec platformOf(const ir::Op &op) {
   PlatformSpec platform;
@@ -37,9 +38,8 @@ class Solve {
 public:
   Solve(Workshop &shop, const ir::Module &module, StepFailure &failure)
       : shop(shop), module(module), failure(failure), keys(shop, module),
-        states(module.nodes.size(), State::Unneeded),
         values(module.nodes.size()), blockers(module.nodes.size(), 0),
-        users(module.nodes.size()), wanted(module.nodes.size()) {}
+        users(module.nodes.size()) {}
 
   std::optional<Snapshot> run(ir::NodeId terminal);
 
@@ -47,7 +47,7 @@ private:
   bool forgetCaches(ir::NodeId terminal);
   bool computeKeys(ir::NodeId terminal);
   void plan(ir::NodeId terminal);
-  bool loadCached(ir::NodeId id);
+  bool loadCached(ir::NodeId id, const std::set<int64_t> &wanted);
   void work();
   llvm::Expected<Values> execute(ir::NodeId id, std::string &log);
   void finish(ir::NodeId id, llvm::Expected<Values> result, std::string log);
@@ -58,13 +58,11 @@ private:
   const ir::Module &module;
   StepFailure &failure;
   Keys keys;
-  std::vector<State> states;
+  std::vector<Fate> fates;
   std::vector<Values> values;
   /// Inputs that a step still waits for.
   std::vector<unsigned> blockers;
   std::vector<std::vector<uint32_t>> users;
-  /// Outputs of a node that somebody reads.
-  std::vector<std::set<int64_t>> wanted;
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -117,18 +115,13 @@ bool Solve::computeKeys(ir::NodeId terminal) {
 }
 
 /// Takes the recorded outputs of a node, if all that are wanted exist.
-bool Solve::loadCached(ir::NodeId id) {
-  const ir::Node &node = module[id];
-  if (node.metadata.ignoreCache)
-    return false;
+bool Solve::loadCached(ir::NodeId id, const std::set<int64_t> &wanted) {
   Values found;
-  for (int64_t output : wanted[id.index]) {
-    auto layers = shop.store.index().findResult(keys.resultName(id, output));
+  for (int64_t output : wanted) {
+    auto layers = findWholeResult(shop.store.index(), shop.store.root(),
+                                  keys.resultName(id, output));
     if (!layers)
       return false;
-    for (LayerId layer : *layers)
-      if (::access(shop.snapshots.layerPath(layer).c_str(), F_OK))
-        return false;
     auto index = static_cast<size_t>(output);
     if (found.size() <= index)
       found.resize(index + 1);
@@ -139,47 +132,34 @@ bool Solve::loadCached(ir::NodeId id) {
 }
 
 void Solve::plan(ir::NodeId terminal) {
-  std::vector<bool> needed(module.nodes.size(), false);
-  // Below a step that ran although its result was known, results may be stale.
-  auto want = [&](const ir::ValueId &value) {
-    needed[value.node.index] = true;
-    wanted[value.node.index].insert(value.output);
-  };
-  std::vector<bool> stale(module.nodes.size(), false);
-  for (uint32_t i = 0; i < terminal.index; ++i) {
-    stale[i] = module.nodes[i].metadata.ignoreCache;
-    for (const ir::ValueId &input : module.nodes[i].op.inputs)
-      stale[i] = stale[i] || stale[input.node.index];
-  }
-  want(module[terminal].op.inputs.front());
+  fates =
+      cachekey::planSteps(
+          module, terminal,
+          {[&](ir::NodeId id) { return keys.local(id) || keys.fetched(id); },
+           [&](ir::NodeId id, const std::set<int64_t> &wanted) {
+             return loadCached(id, wanted);
+           },
+           // What would be open has been fetched.
+           [](ir::NodeId) { return false; }})
+          .fates;
   for (uint32_t i = terminal.index; i-- > 0;) {
-    if (!needed[i])
-      continue;
     ir::NodeId id{i};
-    if (keys.local(id) || keys.fetched(id)) {
+    bool isAtHand = fates[i] == Fate::AtHand;
+    if (isAtHand)
       values[i].assign(
           1, Value{keys.fetched(id).value_or(Snapshot()), keys.local(id)});
-      states[i] = State::Done;
+    if (isAtHand || fates[i] == Fate::Cached) {
       shop.progress.started(i, describeNode(module[id]));
-      shop.progress.finished(i, StepOutcome::Done, "");
-      continue;
+      shop.progress.finished(
+          i, isAtHand ? StepOutcome::Done : StepOutcome::Cached, "");
     }
-    if (!stale[i] && loadCached(id)) {
-      states[i] = State::Cached;
-      shop.progress.started(i, describeNode(module[id]));
-      shop.progress.finished(i, StepOutcome::Cached, "");
-      continue;
-    }
-    states[i] = State::Waiting;
-    ++left;
-    for (const ir::ValueId &input : module.nodes[i].op.inputs)
-      want(input);
   }
   for (uint32_t i = 0; i < terminal.index; ++i) {
-    if (states[i] != State::Waiting)
+    if (fates[i] != Fate::Runs)
       continue;
+    ++left;
     for (const ir::ValueId &input : module.nodes[i].op.inputs)
-      if (states[input.node.index] == State::Waiting) {
+      if (fates[input.node.index] == Fate::Runs) {
         ++blockers[i];
         users[input.node.index].push_back(i);
       }
@@ -261,7 +241,6 @@ void Solve::finish(ir::NodeId id, llvm::Expected<Values> result,
     fail(id, text, std::move(log));
   } else {
     values[id.index] = std::move(*result);
-    states[id.index] = State::Done;
     for (uint32_t user : users[id.index])
       if (--blockers[user] == 0)
         ready.insert(user);

@@ -36,6 +36,21 @@ llvm::Error errnoError(const std::string &what) {
       std::strerror(errno));
 }
 
+std::string resultName(const Digest &key, int64_t output) {
+  return key.str() + ":" + std::to_string(output);
+}
+
+std::optional<std::vector<int64_t>> findWholeResult(Index &index,
+                                                    const std::string &root,
+                                                    const std::string &name) {
+  auto layers = index.findResult(name);
+  if (layers)
+    for (int64_t layer : *layers)
+      if (::access((root + "/layers/" + std::to_string(layer)).c_str(), F_OK))
+        return std::nullopt;
+  return layers;
+}
+
 BlobWriter::~BlobWriter() {
   if (file.valid())
     ::unlink(temporary.c_str());

@@ -4,6 +4,7 @@
 // place when an image must be looked up or built; it takes the same options.
 #include "Build.h"
 
+#include "llb/Engine/Store.h"
 #include "llb/Registry/Client.h"
 
 #include <signal.h>
@@ -45,12 +46,25 @@ private:
   std::unique_ptr<llb::registry::Client> client;
 };
 
+/// What the engine's store at `root` has, for as long as nobody changes it.
+llvm::Expected<llb::driver::CacheQuery> openCache(const std::string &root) {
+  auto opened = llb::engine::Index::openExisting(root + "/index.db");
+  if (!opened)
+    return opened.takeError();
+  return [index = std::shared_ptr<llb::engine::Index>(std::move(*opened)),
+          root](const llb::Digest &key, int64_t output) {
+    return findWholeResult(*index, root, llb::engine::resultName(key, output))
+        .has_value();
+  };
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
   llb::driver::Capabilities capabilities;
   capabilities.registry = [] { return std::make_unique<RegistryResolver>(); };
   capabilities.build = llbc::build;
+  capabilities.cache = openCache;
   int status = llb::driver::compilerMain(argc, argv, std::move(capabilities));
   if (int number = llbc::receivedSignal()) {
     signal(number, SIG_DFL);

@@ -58,11 +58,11 @@ Keys computeKeys(const ir::Module &module, const KnownContent &known = {});
 std::vector<std::vector<size_t>> findCovered(const ir::Module &module,
                                              const KnownContent &known);
 
-/// Keys that cover the content of those local sources that are in `locals`,
-/// all of which is read. Reports what cannot be read.
-llvm::FailureOr<Keys> computeKeys(const ir::Module &module,
-                                  const context::LocalContents &locals,
-                                  DiagEngine &diags);
+/// The same after the entries that keys cover were read. Reports what cannot be
+/// read.
+llvm::FailureOr<Keys> readAndComputeKeys(const ir::Module &module,
+                                         const KnownContent &known,
+                                         DiagEngine &diags);
 
 /// What an open source brings, or nothing.
 Unresolved findUnresolved(const ir::Source &source);

@@ -36,6 +36,9 @@ struct BuildJob {
   llvm::raw_ostream &messages;
 };
 
+/// Whether a store has an output of the step with this cache key.
+using CacheQuery = std::function<bool(const Digest &key, int64_t output)>;
+
 /// What the program at hand can do that the compile path alone cannot.
 struct Capabilities {
   /// Makes the resolver that asks registries; absent in the static llbc, which
@@ -43,6 +46,8 @@ struct Capabilities {
   std::function<std::unique_ptr<lower::ImageResolver>()> registry;
   /// Builds and writes the image, or reports why not; absent as above.
   std::function<llvm::LogicalResult(const BuildJob &)> build;
+  /// Opens the engine's store at a path for questions; absent as above.
+  std::function<llvm::Expected<CacheQuery>(const std::string &root)> cache;
   /// The command line, for handing the work to llbc-build.
   char **argv = nullptr;
 };

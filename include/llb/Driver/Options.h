@@ -123,13 +123,17 @@ struct Options {
   std::vector<std::string> impact;
   /// Instead of the LLB: its cache keys.
   bool printKeys = false;
+  /// Instead of the LLB: which steps the store at this path has results of.
+  std::string willHit;
   /// Where hashes of files are remembered: a folder, `none`, or empty for the
   /// default.
   std::string hashIndex;
   /// What takes the place of the LLB as JSON.
   bool json = false;
   /// Whether something about the LLB takes its place.
-  bool explains() const { return printKeys || !impact.empty(); }
+  bool explains() const {
+    return printKeys || !impact.empty() || !willHit.empty();
+  }
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
   unsigned maxNesting = 1000;

@@ -36,6 +36,9 @@ struct LayerBlob {
 class Index {
 public:
   static llvm::Expected<std::unique_ptr<Index>> open(const std::string &path);
+  /// One that exists, for reading.
+  static llvm::Expected<std::unique_ptr<Index>>
+  openExisting(const std::string &path);
   ~Index();
 
   /// The layers of a step's result.
@@ -64,6 +67,8 @@ public:
 private:
   class Statement;
   explicit Index(sqlite3 *database) : database(database) {}
+  static llvm::Expected<std::unique_ptr<Index>>
+  connect(const std::string &path, int flags, int64_t &version);
 
   sqlite3 *database;
 };

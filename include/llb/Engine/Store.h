@@ -84,6 +84,14 @@ private:
   std::unique_ptr<Index> records;
 };
 
+/// By which an index knows an output of the step with this cache key.
+std::string resultName(const Digest &key, int64_t output);
+
+/// The layers of a result, if the store at `root` has a record of it and still
+/// has all of them.
+std::optional<std::vector<int64_t>>
+findWholeResult(Index &index, const std::string &root, const std::string &name);
+
 /// `path: reason of errno`.
 llvm::Error errnoError(const std::string &what);
 
