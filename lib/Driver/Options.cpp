@@ -3,6 +3,7 @@
 // The option objects live inside parseOptions: nothing is registered before
 // main, and a program that links this library keeps its own command line.
 #include "llb/Driver/Options.h"
+#include "CallOption.h"
 #include "Secrets.h"
 #include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
@@ -44,56 +45,6 @@ void appendList(std::map<std::string, std::string> &opts, const char *key,
   if (!list.empty())
     list += ',';
   list += item;
-}
-
-/// The value of `--call`: a method, and as for buildx `format=` and
-/// `ignorestatus=`, with commas between. Returns what is wrong.
-std::string readCall(const std::string &value, Options &result) {
-  if (value.empty())
-    return "";
-  auto fields = go::parseCsv(value);
-  if (!fields.ok())
-    return fields.error;
-  std::string method, format, key, setting;
-  bool ignoreStatus = false;
-  for (const std::string &field : fields.value) {
-    if (field.find('=') == std::string::npos) {
-      if (!method.empty())
-        return "one method at a time, not '" + method + "' and '" + field + "'";
-      method = field;
-      continue;
-    }
-    splitAssignment(field, /*fromEnvironment=*/false, key, setting);
-    if (key == "format" && (setting == "text" || setting == "json")) {
-      format = setting;
-    } else if (key == "format") {
-      return "the format is text or json, not '" + setting + "'";
-    } else if (key == "ignorestatus") {
-      auto flag = go::parseBool(setting);
-      if (!flag.ok())
-        return "ignorestatus is true or false, not '" + setting + "'";
-      ignoreStatus = flag.value;
-    } else {
-      return "there are format and ignorestatus, not '" + key + "'";
-    }
-  }
-  if (method.empty() || method == "build")
-    return "";
-  if (method == "check" || method == "lint")
-    result.check = !ignoreStatus;
-  std::string request = method == "check"      ? "lint"
-                        : method == "describe" ? "subrequests.describe"
-                                               : method;
-  if (request != "lint" && request != "outline" && request != "targets" &&
-      request != "subrequests.describe")
-    return "there are check, lint, outline, targets and describe, not '" +
-           method + "'";
-  result.opts["requestid"] = "frontend." + request;
-  if (format == "json")
-    result.answer = AnswerFormat::Json;
-  else if (format.empty() && method == "check")
-    result.answer = AnswerFormat::Findings;
-  return "";
 }
 
 } // namespace
@@ -497,7 +448,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     call.setValue("check");
   else if (checks)
     return usage("--check is --call=check; give one of them");
-  if (std::string error = readCall(call, result); !error.empty())
+  if (std::string error = readCallOption(call, result); !error.empty())
     return usage("--call: " + error);
   return ParseStatus::Run;
 }
