@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     # Which files of a directory count, and for which operation.
     "Context": {"IR", "Support"},
     "CacheKey": {"Context", "IR", "Support"},
-    "Diff": {"CacheKey", "IR", "Support"},
+    "Diff": {"CacheKey", "Context", "IR", "Support"},
     "Passes": {"CacheKey", "IR", "Support"},
     "Reduce": {"IR", "Support"},
     "Lower": {"Check", "AST", "IR", "Support"},

@@ -6,7 +6,7 @@
 #include "llb/Diff/Diff.h"
 
 #include "FieldDiff.h"
-#include "llb/CacheKey/CacheKey.h"
+#include "FileDiff.h"
 #include "llb/IR/Reach.h"
 
 #include <algorithm>
@@ -35,9 +35,9 @@ ir::NodeId primaryOf(const ir::Op &op) {
 
 class Differ {
 public:
-  Differ(const ir::Module &before, const ir::Module &after)
-      : before(before), after(after), oldKeys(cachekey::computeKeys(before)),
-        newKeys(cachekey::computeKeys(after)) {
+  Differ(const Side &before, const Side &after)
+      : old(before), now(after), before(before.module), after(after.module),
+        oldKeys(before.keys), newKeys(after.keys) {
     for (const Digest &key : oldKeys.keys)
       known.insert(key);
   }
@@ -45,10 +45,14 @@ public:
   std::vector<ResultDiff> run();
 
 private:
-  void compare(const ir::Result &old, const ir::Result &now,
+  void compare(const ir::Result &oldResult, const ir::Result &newResult,
                ResultDiff &result);
-  void comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result);
-  void pairOthers(const ir::Op &old, const ir::Op &now);
+  void comparePair(ir::NodeId oldTop, ir::NodeId newTop, ResultDiff &result);
+  void compareInputs(ir::NodeId oldStep, ir::NodeId newStep,
+                     ResultDiff &result);
+  static const context::Contents *localAt(const Side &side, ir::NodeId id) {
+    return side.locals.empty() ? nullptr : side.locals[id.index];
+  }
   void collectRebuilt(ir::NodeId terminal, ResultDiff &result) const;
   const Digest &own(const ir::Module &module, ir::NodeId id,
                     std::map<uint32_t, Digest> &cache) const {
@@ -60,19 +64,24 @@ private:
   const Digest &ownOld(ir::NodeId id) { return own(before, id, oldOwn); }
   const Digest &ownNew(ir::NodeId id) { return own(after, id, newOwn); }
 
+  const Side &old;
+  const Side &now;
   const ir::Module &before;
   const ir::Module &after;
-  cachekey::Keys oldKeys;
-  cachekey::Keys newKeys;
+  const cachekey::Keys &oldKeys;
+  const cachekey::Keys &newKeys;
   std::set<Digest> known;
   std::map<uint32_t, Digest> oldOwn;
   std::map<uint32_t, Digest> newOwn;
   std::vector<std::pair<ir::NodeId, ir::NodeId>> pending;
   std::set<std::pair<uint32_t, uint32_t>> seen;
+  /// Pairs whose files are among the changes.
+  std::set<std::pair<uint32_t, uint32_t>> filesTold;
 };
 
 /// The chains of two steps from the bottom up, for as long as keys agree.
-void Differ::comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result) {
+void Differ::comparePair(ir::NodeId oldTop, ir::NodeId newTop,
+                         ResultDiff &result) {
   auto chainOf = [](const ir::Module &module, ir::NodeId top) {
     std::vector<ir::NodeId> chain;
     for (ir::NodeId at = top; at.valid(); at = primaryOf(module[at].op))
@@ -80,8 +89,8 @@ void Differ::comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result) {
     std::reverse(chain.begin(), chain.end());
     return chain;
   };
-  std::vector<ir::NodeId> oldChain = chainOf(before, old);
-  std::vector<ir::NodeId> newChain = chainOf(after, now);
+  std::vector<ir::NodeId> oldChain = chainOf(before, oldTop);
+  std::vector<ir::NodeId> newChain = chainOf(after, newTop);
   size_t at = 0;
   while (at < oldChain.size() && at < newChain.size() &&
          oldKeys.keys[oldChain[at].index] == newKeys.keys[newChain[at].index])
@@ -107,7 +116,7 @@ void Differ::comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result) {
   bool sameSelf = !oldEnds && !newEnds && ownOld(oldStep) == ownNew(newStep);
   // Else it reads something else than before, which is another chain.
   if (!sameSelf) {
-    Change change{ChangeKind::Changed, oldStep, newStep, {}};
+    Change change{ChangeKind::Changed, oldStep, newStep, {}, {}};
     if (inserted()) {
       change.kind = ChangeKind::Added;
       change.before = {};
@@ -121,20 +130,41 @@ void Differ::comparePair(ir::NodeId old, ir::NodeId now, ResultDiff &result) {
     }
     result.changes.push_back(std::move(change));
   }
-  // What the steps from here on read beside their chain are chains of their
-  // own.
   for (; oldAt < oldChain.size() && newAt < newChain.size(); ++oldAt, ++newAt)
-    pairOthers(before[oldChain[oldAt]].op, after[newChain[newAt]].op);
+    compareInputs(oldChain[oldAt], newChain[newAt], result);
 }
 
-void Differ::pairOthers(const ir::Op &old, const ir::Op &now) {
-  size_t count = std::min(old.inputs.size(), now.inputs.size());
-  ir::NodeId oldPrimary = primaryOf(old);
-  for (size_t i = 0; i < count; ++i)
-    if (old.inputs[i].node != oldPrimary &&
-        oldKeys.keys[old.inputs[i].node.index] !=
-            newKeys.keys[now.inputs[i].node.index])
-      pending.emplace_back(old.inputs[i].node, now.inputs[i].node);
+/// What two steps of a chain read beside it are chains of their own: files of a
+/// directory, which begin and end here, or other steps.
+void Differ::compareInputs(ir::NodeId oldStep, ir::NodeId newStep,
+                           ResultDiff &result) {
+  const ir::Op &oldOp = before[oldStep].op, &newOp = after[newStep].op;
+  bool sameSelf = ownOld(oldStep) == ownNew(newStep);
+  size_t count = std::min(oldOp.inputs.size(), newOp.inputs.size());
+  ir::NodeId oldPrimary = primaryOf(oldOp);
+  std::vector<context::InputRead> oldReads, newReads;
+  Change change{ChangeKind::Changed, oldStep, newStep, {}, {}};
+  for (size_t i = 0; i < count; ++i) {
+    ir::NodeId oldInput = oldOp.inputs[i].node;
+    ir::NodeId newInput = newOp.inputs[i].node;
+    const context::Contents *oldLocal = localAt(old, oldInput);
+    const context::Contents *newLocal = localAt(now, newInput);
+    if (oldLocal && newLocal) {
+      // A step that does something else takes something else.
+      if (!sameSelf)
+        continue;
+      context::InputRead oldRead = context::findInputReads(oldOp)[i];
+      context::InputRead newRead = context::findInputReads(newOp)[i];
+      llvm::append_range(change.files,
+                         diffFiles({*oldLocal, oldRead}, {*newLocal, newRead}));
+    } else if (oldInput != oldPrimary &&
+               oldKeys.keys[oldInput.index] != newKeys.keys[newInput.index]) {
+      pending.emplace_back(oldInput, newInput);
+    }
+  }
+  if (!change.files.empty() &&
+      filesTold.insert({oldStep.index, newStep.index}).second)
+    result.changes.push_back(std::move(change));
 }
 
 void Differ::collectRebuilt(ir::NodeId terminal, ResultDiff &result) const {
@@ -148,21 +178,23 @@ void Differ::collectRebuilt(ir::NodeId terminal, ResultDiff &result) const {
   }
 }
 
-void Differ::compare(const ir::Result &old, const ir::Result &now,
+void Differ::compare(const ir::Result &oldResult, const ir::Result &newResult,
                      ResultDiff &result) {
   seen.clear();
-  if (now.terminal.valid())
-    collectRebuilt(now.terminal, result);
-  if (!old.terminal.valid() || !now.terminal.valid()) {
-    if (old.terminal.valid() != now.terminal.valid())
+  filesTold.clear();
+  if (newResult.terminal.valid())
+    collectRebuilt(newResult.terminal, result);
+  if (!oldResult.terminal.valid() || !newResult.terminal.valid()) {
+    if (oldResult.terminal.valid() != newResult.terminal.valid())
       result.changes.push_back(
-          {now.terminal.valid() ? ChangeKind::Added : ChangeKind::Removed,
-           old.terminal,
-           now.terminal,
+          {newResult.terminal.valid() ? ChangeKind::Added : ChangeKind::Removed,
+           oldResult.terminal,
+           newResult.terminal,
+           {},
            {}});
     return;
   }
-  pending.emplace_back(old.terminal, now.terminal);
+  pending.emplace_back(oldResult.terminal, newResult.terminal);
   while (!pending.empty()) {
     auto [oldStep, newStep] = pending.back();
     pending.pop_back();
@@ -180,23 +212,23 @@ std::vector<ResultDiff> Differ::run() {
         return &result;
     return nullptr;
   };
-  for (const ir::Result &now : after.results) {
+  for (const ir::Result &newResult : after.results) {
     ResultDiff &diff = diffs.emplace_back();
-    diff.name = now.name;
-    const ir::Result *old =
-        single ? &before.results.front() : find(before, now.name);
-    if (old) {
-      compare(*old, now, diff);
+    diff.name = newResult.name;
+    const ir::Result *oldResult =
+        single ? &before.results.front() : find(before, newResult.name);
+    if (oldResult) {
+      compare(*oldResult, newResult, diff);
       continue;
     }
     diff.kind = ChangeKind::Added;
-    if (now.terminal.valid())
-      collectRebuilt(now.terminal, diff);
+    if (newResult.terminal.valid())
+      collectRebuilt(newResult.terminal, diff);
   }
-  for (const ir::Result &old : before.results)
-    if (!single && !find(after, old.name)) {
+  for (const ir::Result &oldResult : before.results)
+    if (!single && !find(after, oldResult.name)) {
       ResultDiff &diff = diffs.emplace_back();
-      diff.name = old.name;
+      diff.name = oldResult.name;
       diff.kind = ChangeKind::Removed;
     }
   return diffs;
@@ -204,8 +236,7 @@ std::vector<ResultDiff> Differ::run() {
 
 } // namespace
 
-std::vector<ResultDiff> diffModules(const ir::Module &before,
-                                    const ir::Module &after) {
+std::vector<ResultDiff> diffModules(const Side &before, const Side &after) {
   return Differ(before, after).run();
 }
 

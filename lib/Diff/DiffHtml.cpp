@@ -3,7 +3,6 @@
 // One page that needs nothing else. Steps stand one below the other in the
 // order of the module, each in the column of the chain it continues; a click
 // shows what it is. All text comes from build files and is escaped.
-#include "llb/CacheKey/CacheKey.h"
 #include "llb/Diff/Diff.h"
 #include "llb/IR/Places.h"
 #include "llb/IR/Reach.h"
@@ -67,10 +66,9 @@ document.querySelectorAll('.step').forEach(function(step){
 
 class Page {
 public:
-  Page(const ir::Module &before, const ir::Module &after,
-       llvm::raw_ostream &out)
-      : before(before), after(after), keys(cachekey::computeKeys(after)),
-        out(out) {}
+  Page(const Side &before, const Side &after, llvm::raw_ostream &out)
+      : before(before.module), after(after.module), keys(after.keys), out(out) {
+  }
 
   void write(const ResultDiff &result, size_t number);
 
@@ -78,11 +76,10 @@ private:
   void placeSteps(ir::NodeId terminal);
   void writeEdges() const;
   std::string detailsOf(uint32_t index, const ResultDiff &result) const;
-  std::string fieldsOf(const Change &change) const;
 
   const ir::Module &before;
   const ir::Module &after;
-  cachekey::Keys keys;
+  const cachekey::Keys &keys;
   llvm::raw_ostream &out;
   /// Row and column of the result's steps.
   std::map<uint32_t, std::pair<int, int>> places;
@@ -129,20 +126,6 @@ void Page::writeEdges() const {
   out << "</svg>\n";
 }
 
-std::string Page::fieldsOf(const Change &change) const {
-  std::string text;
-  for (const FieldChange &field : change.fields) {
-    text += field.field + ": ";
-    if (field.before.empty())
-      text += field.after + " was added\n";
-    else if (field.after.empty())
-      text += field.before + " was removed\n";
-    else
-      text += field.before + " became " + field.after + "\n";
-  }
-  return text;
-}
-
 std::string Page::detailsOf(uint32_t index, const ResultDiff &result) const {
   const ir::Node &node = after.nodes[index];
   std::string text =
@@ -151,7 +134,8 @@ std::string Page::detailsOf(uint32_t index, const ResultDiff &result) const {
     text += "made of " + describeNode(after, after[input.node]) + "\n";
   for (const Change &change : result.changes)
     if (change.after.index == index)
-      text += fieldsOf(change);
+      for (const std::string &line : describeChange(change))
+        text += line + '\n';
   return text;
 }
 
@@ -202,7 +186,7 @@ void Page::write(const ResultDiff &result, size_t number) {
 
 } // namespace
 
-void printDiffHtml(const ir::Module &before, const ir::Module &after,
+void printDiffHtml(const Side &before, const Side &after,
                    const std::vector<ResultDiff> &results,
                    llvm::raw_ostream &out) {
   out << head;
