@@ -129,7 +129,7 @@ llvm::Error Copier::run(const std::string &from, const std::string &to) {
     return pathError(missing, "stat", to);
   bool isDir = S_ISDIR(info.st_mode);
   if (!missing && (isDir ? !copy.dirCopyContents : S_ISDIR(there.st_mode) != 0))
-    dest = joinTreePath(dest, go::basePath(from));
+    dest = go::joinPath({dest, go::basePath(from)});
   if (llvm::Error error = ensure(copy.dirCopyContents && isDir && missing
                                      ? dest
                                      : parentTreePath(dest)))

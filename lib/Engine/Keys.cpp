@@ -4,6 +4,7 @@
 // holds. What is special here is where the content comes from: of a local
 // directory only the files that some step selects are read, and what nothing
 // but a download can tell is downloaded.
+#include "Git.h"
 #include "Steps.h"
 
 #include "llb/Context/Reads.h"
@@ -87,6 +88,16 @@ llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
     if (!snapshot)
       return snapshot.takeError();
     downloads[id.index] = std::move(*snapshot);
+    return llvm::Error::success();
+  }
+  if (identifier.starts_with("git://")) {
+    if (cachekey::findUnresolved(source) == cachekey::Unresolved::None)
+      return llvm::Error::success();
+    auto commit = resolveGit(shop, source);
+    if (!commit)
+      return commit.takeError();
+    known.fetched[id.index] = gitContent(source, *commit);
+    shop.commits.emplace(&source, std::move(*commit));
     return llvm::Error::success();
   }
   return stepError("sources of this kind are not supported yet: " +

@@ -7,6 +7,7 @@
 #include "llb/Engine/Solver.h"
 
 #include "CacheMounts.h"
+#include "Git.h"
 #include "Steps.h"
 #include "llb/CacheKey/Plan.h"
 #include "llb/IR/Reach.h"
@@ -203,7 +204,8 @@ llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
             ? pullImage(shop,
                         std::string(identifier.substr(imageScheme.size())),
                         platformOf(node.op))
-            : fetchHttp(shop, *source, nullptr);
+        : identifier.starts_with("git://") ? fetchGit(shop, *source, id.index)
+                                           : fetchHttp(shop, *source, nullptr);
     if (!snapshot)
       return snapshot.takeError();
     return Values(1, Value{std::move(*snapshot), nullptr});
@@ -347,7 +349,7 @@ std::optional<Snapshot> Solver::solve(const ir::Module &module,
                                       StepFailure &failure) {
   if (!result.terminal.valid())
     return Snapshot();
-  Workshop shop{store, snapshots, registry, progress, options, {}, {}, {}};
+  Workshop shop{store, snapshots, registry, progress, options, {}, {}, {}, {}};
   return Solve(shop, module, failure).run(result.terminal);
 }
 

@@ -28,6 +28,18 @@ struct ReadableTree {
   const Tree *tree = nullptr;
 };
 
+/// A commit that a git source stands for.
+struct GitCommit {
+  /// `refs/heads/main`, or the commit itself.
+  std::string ref;
+  /// What `ref` leads to: a commit, or an annotated tag.
+  std::string id;
+  /// The commit under an annotated tag.
+  std::string peeled;
+
+  const std::string &commit() const { return peeled.empty() ? id : peeled; }
+};
+
 /// What all steps of a build share.
 struct Workshop {
   Store &store;
@@ -39,6 +51,8 @@ struct Workshop {
   std::optional<Runtime> runtime;
   /// Snapshots that local directories were copied to, for mounts.
   std::map<const ContextTree *, Snapshot> materialized;
+  /// Commits that were looked up for the keys.
+  std::map<const ir::Source *, GitCommit> commits;
 
   bool canceled() const { return options.cancel && *options.cancel; }
   llvm::Expected<Runtime> findRuntime();

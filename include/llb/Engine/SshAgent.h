@@ -28,6 +28,8 @@ public:
   SshAgent(SshAgent &&) = default;
   ~SshAgent();
 
+  /// Its socket.
+  const std::string &path() const { return socket; }
   /// A connection to it; not valid, with errno, if there is none.
   UniqueFd connect() const;
 
