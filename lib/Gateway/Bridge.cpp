@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// LLBBridge with gRPC. The daemon is the server and waits at the other end of
-// the two pipes; nobody looks up a name or a certificate.
+// LLBBridge with gRPC. The daemon is the server; inside it it waits at the other
+// end of two pipes, so nobody looks up a name or a certificate.
 #include "llb/Gateway/Bridge.h"
 #include "Bridge.grpc.pb.h"
 #include "Transport.h"
@@ -30,6 +30,9 @@ public:
     stub = wire::LLBBridge::NewStub(grpc::CreateCustomInsecureChannelFromFd(
         "buildkit", this->transport->takeSocket(), arguments));
   }
+  GrpcBridge(std::shared_ptr<grpc::Channel> channel, std::string buildId)
+      : buildId(std::move(buildId)),
+        stub(wire::LLBBridge::NewStub(std::move(channel))) {}
   ~GrpcBridge() override {
     // Closing the channel lets the pump write out what is left.
     stub.reset();
@@ -56,6 +59,8 @@ private:
   template <class Method, class Request, class Response>
   llvm::Error call(Method method, const Request &request, Response &response) {
     grpc::ClientContext context;
+    if (!buildId.empty())
+      context.AddMetadata("buildkit-controlapi-buildid", buildId);
     grpc::Status status = (stub.get()->*method)(&context, request, &response);
     if (status.ok())
       return llvm::Error::success();
@@ -66,6 +71,8 @@ private:
   }
 
   std::unique_ptr<Transport> transport;
+  /// Of a client's build; empty inside a daemon, which knows it.
+  std::string buildId;
   std::unique_ptr<wire::LLBBridge::Stub> stub;
 };
 
@@ -284,6 +291,11 @@ llvm::Expected<std::unique_ptr<Bridge>> Bridge::connect(int in, int out) {
   if (!transport)
     return transport.takeError();
   return std::make_unique<GrpcBridge>(std::move(*transport));
+}
+
+std::unique_ptr<Bridge>
+Bridge::forBuild(std::shared_ptr<grpc::Channel> channel, std::string buildId) {
+  return std::make_unique<GrpcBridge>(std::move(channel), std::move(buildId));
 }
 
 } // namespace llb::gateway

@@ -5,9 +5,9 @@
 // and dockerui).
 #include "llb/Gateway/Frontend.h"
 #include "Environment.h"
-#include "Host.h"
+#include "llb/Gateway/Host.h"
 #include "Report.h"
-#include "Solve.h"
+#include "llb/Gateway/Solve.h"
 #include "llb/Check/IckChecks.h"
 #include "llb/IR/Binary.h"
 #include "llb/Support/GitRef.h"

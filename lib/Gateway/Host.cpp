@@ -2,7 +2,7 @@
 //
 // Each question is one call. An image is asked for once, however many stages
 // are based on it.
-#include "Host.h"
+#include "llb/Gateway/Host.h"
 #include "llb/IR/Binary.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/PatternMatcher.h"

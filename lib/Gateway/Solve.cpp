@@ -2,8 +2,8 @@
 //
 // Solving is lazy: the daemon takes a definition and runs it when the result is
 // exported.
-#include "Solve.h"
-#include "Host.h"
+#include "llb/Gateway/Solve.h"
+#include "llb/Gateway/Host.h"
 #include "Report.h"
 #include "llb/Lower/ResultMetadata.h"
 #include "llb/Support/GoJson.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The conversation of a frontend with the BuildKit daemon that runs it:
-// LLBBridge over HTTP/2 on standard input and output. Nothing of gRPC or
-// Protobuf shows here, since their headers cost seconds a file.
+// The conversation of a frontend with the BuildKit daemon that runs it,
+// LLBBridge over HTTP/2 on standard input and output, or of a client that takes
+// the frontend's part in its own build. Nothing of gRPC or Protobuf shows here,
+// since their headers cost seconds a file.
 #ifndef LLB_GATEWAY_BRIDGE_H
 #define LLB_GATEWAY_BRIDGE_H
 
@@ -14,6 +15,10 @@
 #include <map>
 #include <optional>
 #include <set>
+
+namespace grpc {
+class Channel;
+}
 
 namespace llb::gateway {
 
@@ -98,6 +103,9 @@ class Bridge {
 public:
   /// Talks over these two descriptors, which stay the caller's.
   static llvm::Expected<std::unique_ptr<Bridge>> connect(int in, int out);
+  /// Talks as the frontend of the build that a client started with this id.
+  static std::unique_ptr<Bridge> forBuild(std::shared_ptr<grpc::Channel> channel,
+                                          std::string buildId);
   virtual ~Bridge() = default;
 
   virtual llvm::Expected<Peer> ping() = 0;

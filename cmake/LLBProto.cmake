@@ -1,0 +1,38 @@
+# llb_proto_sources(OUTVAR Name ...): runs protoc with the plugin of gRPC on
+# Name.proto of the folder at hand. The code it writes is compiled without
+# warnings; its headers are in ${OUTVAR}_DIR.
+#
+# Debian's archives of gRPC leave out of their own list what a daemon's name
+# would be looked up with, and the order among all of them is a circle.
+
+find_program(LLB_PROTOC protoc REQUIRED)
+find_program(LLB_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LLB_GRPC REQUIRED grpc++_unsecure protobuf)
+set(grpcLibs ${LLB_GRPC_STATIC_LIBRARIES})
+list(TRANSFORM grpcLibs PREPEND "-l")
+add_library(LLBGrpc INTERFACE)
+target_link_libraries(LLBGrpc INTERFACE
+  -Wl,--start-group ${grpcLibs} -lupb -lcares -laddress_sorting -lre2
+  -Wl,--end-group)
+
+function(llb_proto_sources outvar)
+  set(dir "${CMAKE_CURRENT_BINARY_DIR}/proto")
+  set(sources)
+  foreach(name ${ARGN})
+    set(generated "${dir}/${name}.pb.cc" "${dir}/${name}.grpc.pb.cc")
+    add_custom_command(
+      OUTPUT ${generated} "${dir}/${name}.pb.h" "${dir}/${name}.grpc.pb.h"
+      COMMAND ${CMAKE_COMMAND} -E make_directory "${dir}"
+      COMMAND ${LLB_PROTOC} "-I${CMAKE_CURRENT_SOURCE_DIR}"
+              "--plugin=protoc-gen-grpc=${LLB_GRPC_PLUGIN}"
+              "--cpp_out=${dir}" "--grpc_out=${dir}" ${name}.proto
+      DEPENDS ${name}.proto
+      COMMENT "protoc ${name}"
+      VERBATIM)
+    set_source_files_properties(${generated} PROPERTIES COMPILE_OPTIONS "-w")
+    list(APPEND sources ${generated})
+  endforeach()
+  set(${outvar} ${sources} PARENT_SCOPE)
+  set(${outvar}_DIR "${dir}" PARENT_SCOPE)
+endfunction()

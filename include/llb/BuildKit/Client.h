@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A build in a BuildKit daemon, driven from here as BuildKit's own client does
+// it (v0.32.2): a session through which the daemon reads local files, secrets
+// and credentials and writes results, a build that waits for its definitions,
+// and the part of the frontend, which gives them.
+#ifndef LLB_BUILDKIT_CLIENT_H
+#define LLB_BUILDKIT_CLIENT_H
+
+#include "llb/Context/Walk.h"
+#include "llb/Engine/Progress.h"
+#include "llb/Gateway/Bridge.h"
+#include "llb/Registry/Credentials.h"
+
+#include <atomic>
+#include <llvm/Support/raw_ostream.h>
+
+namespace llb::buildkit {
+
+/// An exporter or a cache, as `type=...,key=value` names them.
+struct Backend {
+  std::string type;
+  std::map<std::string, std::string> attrs;
+  /// Where an exporter writes that makes one file; null for others.
+  llvm::raw_ostream *file = nullptr;
+};
+
+struct BuildOptions {
+  /// As BUILDKIT_HOST has it.
+  std::string address;
+  /// Id of the session, which local sources name.
+  std::string session;
+  std::vector<Backend> exporters;
+  std::vector<Backend> cacheExports;
+  /// What steps may do beyond the usual, as `network.host`.
+  std::vector<std::string> entitlements;
+  /// What the session gives: directories of local sources, content of secrets,
+  /// and who we are to registries.
+  std::map<std::string, std::string> locals;
+  std::map<std::string, std::string> secrets;
+  registry::CredentialStore credentials;
+  /// Set from outside to stop.
+  const std::atomic<bool> *cancel = nullptr;
+};
+
+/// Why a build failed.
+struct BuildFailure {
+  std::string message;
+  /// Digest of the operation, if it was one, and the end of its output.
+  std::string step;
+  std::string log;
+  bool canceled = false;
+};
+
+class Build {
+public:
+  /// Connects, opens the session and starts a build, which waits for a result.
+  static llvm::Expected<std::unique_ptr<Build>> start(BuildOptions options,
+                                                      engine::Progress &progress);
+  /// Ends the session, whatever became of the build.
+  virtual ~Build();
+
+  /// Where the frontend's part is played.
+  virtual gateway::Bridge &bridge() = 0;
+  /// Lets the daemon read `name` through `filter`.
+  virtual void allowLocal(const std::string &name, context::Filter filter) = 0;
+  /// Gives the build its result and waits until that is exported. Returns what
+  /// exporters tell, or nothing with `failure` filled.
+  virtual std::optional<std::map<std::string, std::string>>
+  finish(const gateway::Result &result, BuildFailure &failure) = 0;
+  /// Ends the build for a reason that a call of the bridge gave.
+  virtual BuildFailure abandon(const gateway::Failure &reason) = 0;
+};
+
+} // namespace llb::buildkit
+
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One connection carries four conversations: the session, the build's Solve,
+// the stream of its status, and the bridge. The first three run in threads of
+// their own; one more watches for a wish to stop and for a daemon that is gone
+// without a word, and cuts the connection, upon which every call ends.
+#include "llb/BuildKit/Client.h"
+#include "ErrorDetails.h"
+#include "Session.h"
+#include "StatusView.h"
+#include "llb/BuildKit/Address.h"
+#include "llb/Support/RandomId.h"
+
+#include <condition_variable>
+#include <fcntl.h>
+#include <grpcpp/create_channel_posix.h>
+#include <grpcpp/grpcpp.h>
+#include <sys/socket.h>
+
+namespace llb::buildkit {
+
+namespace wire = moby::buildkit::v1;
+
+namespace {
+
+/// containerd's bound, which the daemon keeps to as well.
+constexpr int largestMessage = 16 << 20;
+/// The daemon looks after its sessions every five seconds.
+constexpr std::chrono::seconds longestSilence(25);
+constexpr std::chrono::milliseconds watchInterval(50);
+
+class DaemonBuild final : public Build {
+public:
+  DaemonBuild(BuildOptions options, engine::Progress &progress)
+      : options(std::move(options)), session(this->options), status(progress) {}
+  ~DaemonBuild() override;
+
+  llvm::Error connect();
+
+  gateway::Bridge &bridge() override { return *gateway; }
+  void allowLocal(const std::string &name, context::Filter filter) override {
+    session.fileSync().allow(name, std::move(filter));
+  }
+  std::optional<std::map<std::string, std::string>>
+  finish(const gateway::Result &result, BuildFailure &failure) override;
+  BuildFailure abandon(const gateway::Failure &reason) override;
+
+private:
+  void solve();
+  void readStatus();
+  void watch();
+  void waitForSolve();
+  BuildFailure describe(const grpc::Status &ended);
+
+  const BuildOptions options;
+  const std::string id = randomId();
+  Session session;
+  StatusView status;
+  /// A second descriptor of the connection, to cut it by.
+  UniqueFd connection;
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<wire::Control::Stub> stub;
+  std::unique_ptr<gateway::Bridge> gateway;
+
+  grpc::ClientContext solveContext, statusContext;
+  wire::SolveResponse response;
+  grpc::Status solved;
+  std::thread solver, statusReader, watcher;
+
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool done = false;
+  bool isCanceled = false;
+  bool isSilent = false;
+};
+
+llvm::Error DaemonBuild::connect() {
+  auto address = Address::parse(options.address);
+  if (!address)
+    return address.takeError();
+  auto socket = dial(*address);
+  if (!socket)
+    return socket.takeError();
+  connection = UniqueFd(fcntl(socket->get(), F_DUPFD_CLOEXEC, 0));
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(largestMessage);
+  // The daemon ends a connection that pings it more often than it likes.
+  arguments.SetInt("grpc.http2.bdp_probe", 0);
+  arguments.SetInt("grpc.http2.lookahead_bytes", 4 << 20);
+  channel = grpc::CreateCustomInsecureChannelFromFd("buildkit",
+                                                    socket->release(), arguments);
+  stub = wire::Control::NewStub(channel);
+  gateway = gateway::Bridge::forBuild(channel, id);
+  if (llvm::Error error = session.start(*stub, options))
+    return error;
+  solver = std::thread([this] { solve(); });
+  statusReader = std::thread([this] { readStatus(); });
+  watcher = std::thread([this] { watch(); });
+  return llvm::Error::success();
+}
+
+static void setBackend(const Backend &from, std::string &type,
+                       google::protobuf::Map<std::string, std::string> &attrs) {
+  type = from.type;
+  attrs.insert(from.attrs.begin(), from.attrs.end());
+}
+
+/// Without a definition and a frontend the build waits for a result that comes
+/// over the bridge.
+void DaemonBuild::solve() {
+  wire::SolveRequest request;
+  request.set_ref(id);
+  request.set_session(options.session);
+  for (const Backend &exporter : options.exporters) {
+    wire::Exporter &out = *request.add_exporters();
+    setBackend(exporter, *out.mutable_type(), *out.mutable_attrs());
+  }
+  for (const Backend &cache : options.cacheExports) {
+    wire::CacheOptionsEntry &out = *request.mutable_cache()->add_exports();
+    setBackend(cache, *out.mutable_type(), *out.mutable_attrs());
+  }
+  for (const std::string &entitlement : options.entitlements)
+    request.add_entitlements(entitlement);
+  solved = stub->Solve(&solveContext, request, &response);
+  std::lock_guard<std::mutex> lock(mutex);
+  done = true;
+  ended.notify_all();
+}
+
+void DaemonBuild::readStatus() {
+  wire::StatusRequest request;
+  request.set_ref(id);
+  auto stream = stub->Status(&statusContext, request);
+  wire::StatusResponse part;
+  while (stream->Read(&part))
+    status.show(part);
+  stream->Finish();
+}
+
+void DaemonBuild::watch() {
+  std::unique_lock<std::mutex> lock(mutex);
+  while (!ended.wait_for(lock, watchInterval, [this] { return done; })) {
+    isCanceled = options.cancel && *options.cancel;
+    isSilent = session.silence() > longestSilence;
+    if (isCanceled || isSilent) {
+      shutdown(connection.get(), SHUT_RDWR);
+      return;
+    }
+  }
+}
+
+/// The daemon has a moment to tell the last of the status.
+void DaemonBuild::waitForSolve() {
+  if (solver.joinable())
+    solver.join();
+  if (!solved.ok())
+    statusContext.TryCancel();
+  if (statusReader.joinable())
+    statusReader.join();
+  if (watcher.joinable())
+    watcher.join();
+}
+
+BuildFailure DaemonBuild::describe(const grpc::Status &ended) {
+  BuildFailure failure;
+  failure.canceled = isCanceled;
+  failure.message = session.refused().first();
+  if (!failure.message.empty())
+    return failure;
+  if (isSilent) {
+    failure.message = "the BuildKit daemon has said nothing for " +
+                      std::to_string(longestSilence.count()) + " seconds";
+    return failure;
+  }
+  failure.message = ended.error_message();
+  if (ended.error_code() == grpc::StatusCode::UNAVAILABLE)
+    failure.message = "the connection to the BuildKit daemon is lost: " +
+                      failure.message;
+  failure.step = failedStep(ended.error_details());
+  failure.log = status.logOf(failure.step);
+  return failure;
+}
+
+std::optional<std::map<std::string, std::string>>
+DaemonBuild::finish(const gateway::Result &result, BuildFailure &failure) {
+  if (llvm::Error error = gateway->finish(result)) {
+    gateway::Failure reason;
+    reason.message = llvm::toString(std::move(error));
+    failure = abandon(reason);
+    return std::nullopt;
+  }
+  waitForSolve();
+  // Nothing that a daemon did after it was refused something counts.
+  if (!solved.ok() || !session.refused().first().empty()) {
+    failure = describe(solved);
+    return std::nullopt;
+  }
+  return std::map<std::string, std::string>(
+      response.exporter_response().begin(), response.exporter_response().end());
+}
+
+BuildFailure DaemonBuild::abandon(const gateway::Failure &reason) {
+  // If the build is gone already, it tells why.
+  llvm::consumeError(gateway->fail(reason));
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    if (!ended.wait_for(lock, std::chrono::seconds(5), [this] { return done; }))
+      solveContext.TryCancel();
+  }
+  waitForSolve();
+  if (solved.error_code() == grpc::StatusCode::CANCELLED && !isCanceled)
+    solved = {grpc::StatusCode::UNKNOWN, reason.message, reason.details};
+  return describe(solved);
+}
+
+DaemonBuild::~DaemonBuild() {
+  solveContext.TryCancel();
+  waitForSolve();
+  session.stop();
+}
+
+} // namespace
+
+Build::~Build() = default;
+
+llvm::Expected<std::unique_ptr<Build>> Build::start(BuildOptions options,
+                                                    engine::Progress &progress) {
+  auto build = std::make_unique<DaemonBuild>(std::move(options), progress);
+  if (llvm::Error error = build->connect())
+    return error;
+  return build;
+}
+
+} // namespace llb::buildkit

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// gRPC keeps the values of one name in the order in which they came.
+#include "Metadata.h"
+
+#include "llb/Support/GoText.h"
+#include "llb/Support/GoUrl.h"
+
+namespace llb::buildkit {
+
+static std::string toString(grpc::string_ref text) {
+  return std::string(text.data(), text.size());
+}
+
+std::vector<std::string> Metadata::all(const std::string &key) const {
+  auto flag = headers.find(key + "-encoded");
+  bool encoded =
+      flag != headers.end() && go::parseBool(toString(flag->second)).value;
+  std::vector<std::string> result;
+  auto [begin, end] = headers.equal_range(key);
+  for (auto at = begin; at != end; ++at) {
+    std::string value = toString(at->second);
+    if (encoded)
+      if (auto pairs = go::parseUrlQuery("x=" + value); pairs.size() == 1)
+        value = pairs.front().second.front();
+    result.push_back(std::move(value));
+  }
+  return result;
+}
+
+std::string Metadata::first(const std::string &key) const {
+  auto found = headers.find(key);
+  return found == headers.end() ? std::string() : toString(found->second);
+}
+
+} // namespace llb::buildkit

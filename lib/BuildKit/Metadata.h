@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The headers of a call that the daemon makes.
+#ifndef LLB_BUILDKIT_METADATA_H
+#define LLB_BUILDKIT_METADATA_H
+
+#include <grpcpp/support/string_ref.h>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace llb::buildkit {
+
+class Metadata {
+public:
+  using Headers = std::multimap<grpc::string_ref, grpc::string_ref>;
+  explicit Metadata(const Headers &headers) : headers(headers) {}
+
+  /// The values of `key`, in order. If `key-encoded` says so, they are
+  /// unescaped: headers are ASCII.
+  std::vector<std::string> all(const std::string &key) const;
+  /// The first of them, or nothing.
+  std::string first(const std::string &key) const;
+
+private:
+  const Headers &headers;
+};
+
+} // namespace llb::buildkit
+
+#endif
