@@ -31,6 +31,8 @@ ALLOWED: dict[str, set[str]] = {
     "Backend": {"Engine", "IR", "Support"},
     # llbc inside BuildKit: a driver of its own, with a daemon for a host.
     "Gateway": {"Frontend", "Lower", "Check", "AST", "IR", "Support"},
+    # llbc outside of it: a session, and a build whose frontend is the gateway's.
+    "BuildKit": {"Context", "Engine", "Gateway", "IR", "Registry", "Support"},
     # LLB written from C++, for other programs to link.
     "API": {"IR", "Support"},
 }
@@ -39,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
 # use anything.
 ALLOWED["Driver"] = set(ALLOWED)
 TOOLS = {"Driver", "Support", "IR", "Passes", "CacheKey", "Diff", "Reduce", "Registry",
-         "Engine", "Backend", "Gateway"}
+         "Engine", "Backend", "Gateway", "BuildKit", "Lower", "Context"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 EXCEPTION = re.compile(r"\b(?:try\s*\{|catch\s*\(|throw\b)")

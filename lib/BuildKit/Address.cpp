@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// gRPC could look names up and connect itself, but would try again and again and
-// not say what is wrong.
+// gRPC could look names up and connect itself, but would try again and again
+// and not say what is wrong.
 #include "llb/BuildKit/Address.h"
 
 #include <cerrno>
@@ -28,9 +28,9 @@ llvm::Error addressError(std::string_view text, const char *what) {
 }
 
 llvm::Error dialError(const Address &address, const char *reason) {
-  return llvm::createStringError(
-      std::make_error_code(std::errc::not_connected),
-      "no BuildKit daemon at %s: %s", address.str().c_str(), reason);
+  return llvm::createStringError(std::make_error_code(std::errc::not_connected),
+                                 "no BuildKit daemon at %s: %s",
+                                 address.str().c_str(), reason);
 }
 
 /// Returns errno, or 0.
@@ -89,8 +89,8 @@ llvm::Expected<UniqueFd> dialTcp(const Address &address) {
   std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, freeaddrinfo);
   int error = EADDRNOTAVAIL;
   for (const addrinfo *at = found; at; at = at->ai_next) {
-    UniqueFd fd(socket(at->ai_family,
-                       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    UniqueFd fd(
+        socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.valid()) {
       error = errno;
       continue;

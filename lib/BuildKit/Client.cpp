@@ -41,6 +41,9 @@ public:
   void allowLocal(const std::string &name, context::Filter filter) override {
     session.fileSync().allow(name, std::move(filter));
   }
+  void receive(size_t exporter, llvm::raw_ostream &file) override {
+    session.fileSend().expect(exporter, file);
+  }
   std::optional<std::map<std::string, std::string>>
   finish(const gateway::Result &result, BuildFailure &failure) override;
   BuildFailure abandon(const gateway::Failure &reason) override;
@@ -87,8 +90,8 @@ llvm::Error DaemonBuild::connect() {
   // The daemon ends a connection that pings it more often than it likes.
   arguments.SetInt("grpc.http2.bdp_probe", 0);
   arguments.SetInt("grpc.http2.lookahead_bytes", 4 << 20);
-  channel = grpc::CreateCustomInsecureChannelFromFd("buildkit",
-                                                    socket->release(), arguments);
+  channel = grpc::CreateCustomInsecureChannelFromFd(
+      "buildkit", socket->release(), arguments);
   stub = wire::Control::NewStub(channel);
   gateway = gateway::Bridge::forBuild(channel, id);
   if (llvm::Error error = session.start(*stub, options))
@@ -174,8 +177,8 @@ BuildFailure DaemonBuild::describe(const grpc::Status &ended) {
   }
   failure.message = ended.error_message();
   if (ended.error_code() == grpc::StatusCode::UNAVAILABLE)
-    failure.message = "the connection to the BuildKit daemon is lost: " +
-                      failure.message;
+    failure.message =
+        "the connection to the BuildKit daemon is lost: " + failure.message;
   failure.step = failedStep(ended.error_details());
   failure.log = status.logOf(failure.step);
   return failure;
@@ -223,8 +226,8 @@ DaemonBuild::~DaemonBuild() {
 
 Build::~Build() = default;
 
-llvm::Expected<std::unique_ptr<Build>> Build::start(BuildOptions options,
-                                                    engine::Progress &progress) {
+llvm::Expected<std::unique_ptr<Build>>
+Build::start(BuildOptions options, engine::Progress &progress) {
   auto build = std::make_unique<DaemonBuild>(std::move(options), progress);
   if (llvm::Error error = build->connect())
     return error;

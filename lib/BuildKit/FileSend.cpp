@@ -9,11 +9,16 @@
 
 namespace llb::buildkit {
 
-grpc::Status FileSendService::DiffCopy(
-    grpc::ServerContext *context,
-    grpc::ServerReaderWriter<Message, Message> *stream) {
-  std::string id =
-      Metadata(context->client_metadata()).first("buildkit-attachable-exporter-id");
+void FileSendService::expect(size_t exporter, llvm::raw_ostream &file) {
+  std::lock_guard<std::mutex> lock(mutex);
+  files[exporter] = &file;
+}
+
+grpc::Status
+FileSendService::DiffCopy(grpc::ServerContext *context,
+                          grpc::ServerReaderWriter<Message, Message> *stream) {
+  std::string id = Metadata(context->client_metadata())
+                       .first("buildkit-attachable-exporter-id");
   size_t number = 0;
   llvm::StringRef(id).getAsInteger(10, number);
   llvm::raw_ostream *out = nullptr;

@@ -18,10 +18,10 @@ class FileSendService final : public moby::filesync::v1::FileSend::Service {
 public:
   using Message = moby::filesync::v1::BytesMessage;
 
-  /// `files` by the number of the exporter.
-  FileSendService(std::map<size_t, llvm::raw_ostream *> files,
-                  Refusals &refusals)
-      : files(std::move(files)), refusals(refusals) {}
+  explicit FileSendService(Refusals &refusals) : refusals(refusals) {}
+
+  /// From now on the exporter of this number may write `file`.
+  void expect(size_t exporter, llvm::raw_ostream &file);
 
   grpc::Status
   DiffCopy(grpc::ServerContext *context,
@@ -29,6 +29,7 @@ public:
 
 private:
   std::mutex mutex;
+  /// By exporter; null once it has begun.
   std::map<size_t, llvm::raw_ostream *> files;
   Refusals &refusals;
 };

@@ -3,8 +3,8 @@
 // fsutil's protocol, as its sender speaks it. Entries are numbered in the order
 // of the walk; the receiver asks for regular files by number, each once, while
 // the walk goes on. Three threads: one walks, one reads what is asked for, and
-// the stream's own sends content, so that the daemon writes files while it still
-// learns of others.
+// the stream's own sends content, so that the daemon writes files while it
+// still learns of others.
 //
 // Owners are not sent, as BuildKit's client does: whoever builds, the image is
 // the same.

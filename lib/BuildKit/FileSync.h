@@ -26,9 +26,9 @@ public:
   /// From now on `name` may be read through `filter`.
   void allow(const std::string &name, context::Filter filter);
 
-  grpc::Status DiffCopy(
-      grpc::ServerContext *context,
-      grpc::ServerReaderWriter<filesync::Packet, filesync::Packet> *stream)
+  grpc::Status
+  DiffCopy(grpc::ServerContext *context,
+           grpc::ServerReaderWriter<filesync::Packet, filesync::Packet> *stream)
       override;
 
 private:

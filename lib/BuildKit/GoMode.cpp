@@ -18,12 +18,10 @@ constexpr uint32_t goTypes =
 struct Pair {
   uint32_t unix, go;
 };
-constexpr Pair types[] = {{S_IFREG, 0},
-                          {S_IFDIR, goDirectory},
-                          {S_IFLNK, goSymlink},
-                          {S_IFIFO, goPipe},
-                          {S_IFBLK, goDevice},
-                          {S_IFCHR, goDevice | goCharacter}};
+constexpr Pair types[] = {
+    {S_IFREG, 0},         {S_IFDIR, goDirectory},
+    {S_IFLNK, goSymlink}, {S_IFIFO, goPipe},
+    {S_IFBLK, goDevice},  {S_IFCHR, goDevice | goCharacter}};
 constexpr Pair bits[] = {
     {S_ISUID, goSetuid}, {S_ISGID, goSetgid}, {S_ISVTX, goSticky}};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An absent credential is an empty answer: the registry is then asked as anybody.
+// An absent credential is an empty answer: the registry is then asked as
+// anybody.
 #include "Keys.h"
 
 namespace llb::buildkit {
@@ -17,10 +18,10 @@ grpc::Status SecretService::GetSecret(
   return grpc::Status::OK;
 }
 
-grpc::Status AuthService::Credentials(
-    grpc::ServerContext *,
-    const moby::filesync::v1::CredentialsRequest *request,
-    moby::filesync::v1::CredentialsResponse *response) {
+grpc::Status
+AuthService::Credentials(grpc::ServerContext *,
+                         const moby::filesync::v1::CredentialsRequest *request,
+                         moby::filesync::v1::CredentialsResponse *response) {
   // Docker Hub's registry is not called as its credentials are.
   std::string host = request->host() == "registry-1.docker.io"
                          ? std::string("docker.io")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a daemon may know of this machine's user: secrets that were named for the
-// build, and credentials for registries.
+// What a daemon may know of this machine's user: secrets that were named for
+// the build, and credentials for registries.
 #ifndef LLB_BUILDKIT_KEYS_H
 #define LLB_BUILDKIT_KEYS_H
 

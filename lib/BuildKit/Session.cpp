@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two threads carry the bytes between the stream and a socket pair, of which the
-// server takes the other end as a connection that it accepted.
+// Two threads carry the bytes between the stream and a socket pair, of which
+// the server takes the other end as a connection that it accepted.
 #include "Session.h"
 #include "SharedKey.h"
 
@@ -14,7 +14,8 @@
 namespace llb::buildkit {
 namespace {
 
-/// A longer message of the daemon's ends the call. BuildKit's are at most 3 MiB.
+/// A longer message of the daemon's ends the call. BuildKit's are at most 3
+/// MiB.
 constexpr int largestMessage = 16 << 20;
 constexpr size_t tunnelChunk = 32 << 10;
 
@@ -22,14 +23,6 @@ constexpr const char *methods[] = {
     "/grpc.health.v1.Health/Check", "/moby.filesync.v1.FileSync/DiffCopy",
     "/moby.filesync.v1.FileSend/DiffCopy", "/moby.filesync.v1.Auth/Credentials",
     "/moby.buildkit.secrets.v1.Secrets/GetSecret"};
-
-std::map<size_t, llvm::raw_ostream *> filesOf(const BuildOptions &options) {
-  std::map<size_t, llvm::raw_ostream *> files;
-  for (size_t i = 0; i < options.exporters.size(); ++i)
-    if (options.exporters[i].file)
-      files[i] = options.exporters[i].file;
-  return files;
-}
 
 int64_t now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -45,7 +38,7 @@ llvm::Error systemError(const char *what) {
 } // namespace
 
 Session::Session(const BuildOptions &options)
-    : files(options.locals, refusals), results(filesOf(options), refusals),
+    : files(options.locals, refusals), results(refusals),
       secrets(options.secrets), auth(options.credentials) {}
 
 llvm::Error Session::start(moby::buildkit::v1::Control::Stub &stub,
@@ -63,11 +56,10 @@ llvm::Error Session::start(moby::buildkit::v1::Control::Stub &stub,
   // What is not asked for is not probed: the daemon counts pings.
   builder.AddChannelArgument("grpc.http2.bdp_probe", 0);
   builder.AddChannelArgument("grpc.http2.lookahead_bytes", 4 << 20);
-  for (grpc::Service *service :
-       {static_cast<grpc::Service *>(&files),
-        static_cast<grpc::Service *>(&results),
-        static_cast<grpc::Service *>(&secrets),
-        static_cast<grpc::Service *>(&auth)})
+  for (grpc::Service *service : {static_cast<grpc::Service *>(&files),
+                                 static_cast<grpc::Service *>(&results),
+                                 static_cast<grpc::Service *>(&secrets),
+                                 static_cast<grpc::Service *>(&auth)})
     builder.RegisterService(service);
   server = builder.BuildAndStart();
   if (!server)
@@ -92,8 +84,8 @@ void Session::readTunnel() {
     heard = now();
     const std::string &data = message.data();
     for (size_t at = 0; at < data.size();) {
-      ssize_t size = send(inner.get(), data.data() + at, data.size() - at,
-                          MSG_NOSIGNAL);
+      ssize_t size =
+          send(inner.get(), data.data() + at, data.size() - at, MSG_NOSIGNAL);
       if (size < 0 && errno == EINTR)
         continue;
       if (size < 0)

@@ -28,6 +28,7 @@ public:
   void stop();
 
   FileSyncService &fileSync() { return files; }
+  FileSendService &fileSend() { return results; }
   Refusals &refused() { return refusals; }
   /// For how long nothing has come from the daemon, which looks after a session
   /// every few seconds.

@@ -32,12 +32,19 @@ StatusView::Step &StatusView::step(const std::string &digest) {
   return found->second;
 }
 
-void StatusView::show(const wire::Vertex &vertex) {
+void StatusView::start(const wire::Vertex &vertex) {
   if (!vertex.has_started() && !vertex.has_completed())
     return;
   Step &known = step(vertex.digest());
+  // What has a key only is told as done, then started again to be run.
+  if (known.finished && !vertex.has_completed())
+    known.started = known.finished = false;
   if (!std::exchange(known.started, true))
     progress.started(known.number, vertex.name());
+}
+
+void StatusView::finish(const wire::Vertex &vertex) {
+  Step &known = step(vertex.digest());
   if (vertex.has_completed() && !std::exchange(known.finished, true))
     progress.finished(known.number, outcomeOf(vertex), vertex.error());
 }
@@ -54,10 +61,9 @@ void StatusView::show(const wire::VertexStatus &status) {
 }
 
 void StatusView::show(const wire::StatusResponse &status) {
-  // A step that is done says no more: what is told of it comes first.
+  // A step that is done says no more: what is told of it comes before its end.
   for (const wire::Vertex &vertex : status.vertexes())
-    if (!vertex.has_completed())
-      show(vertex);
+    start(vertex);
   for (const wire::VertexStatus &transfer : status.statuses())
     show(transfer);
   for (const wire::VertexLog &log : status.logs()) {
@@ -68,8 +74,12 @@ void StatusView::show(const wire::StatusResponse &status) {
     if (known.started && !known.finished)
       progress.output(known.number, static_cast<int>(log.stream()), log.msg());
   }
+  std::map<std::string_view, const wire::Vertex *> last;
   for (const wire::Vertex &vertex : status.vertexes())
-    show(vertex);
+    last[vertex.digest()] = &vertex;
+  for (const wire::Vertex &vertex : status.vertexes())
+    if (last[vertex.digest()] == &vertex)
+      finish(vertex);
 }
 
 std::string StatusView::logOf(const std::string &digest) const {

@@ -32,7 +32,8 @@ private:
   };
 
   Step &step(const std::string &digest);
-  void show(const moby::buildkit::v1::Vertex &vertex);
+  void start(const moby::buildkit::v1::Vertex &vertex);
+  void finish(const moby::buildkit::v1::Vertex &vertex);
   void show(const moby::buildkit::v1::VertexStatus &status);
 
   engine::Progress &progress;

@@ -113,7 +113,7 @@ Compilation::makeResolver(const Input &input) {
   if (options.resolve == ResolvePolicy::Never)
     last = std::make_unique<UnpinnedResolver>();
   else if (registry && capabilities.registry)
-    last = capabilities.registry();
+    last = capabilities.registry(options);
   else if (registry)
     last = std::make_unique<HandOffResolver>(
         capabilities.argv, input.fromStandardInput

@@ -6,6 +6,7 @@
 
 #include "Input.h"
 #include "llb/Context/Reads.h"
+#include "llb/Driver/Driver.h"
 #include "llb/Lower/Lower.h"
 
 namespace llb::driver {
@@ -24,9 +25,6 @@ std::string contextDirectory(const Options &options);
 /// The directory of a local source, or nothing if the options don't tell.
 std::optional<std::string> localDirectory(const Options &options,
                                           const std::string &name);
-
-/// Those of all local sources that the options tell.
-std::map<std::string, std::string> localDirectories(const Options &options);
 
 /// `directory` and a path in it, as a person would write them.
 std::string joinShown(const std::string &directory, std::string_view path);

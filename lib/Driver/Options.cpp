@@ -3,11 +3,13 @@
 // The option objects live inside parseOptions: nothing is registered before
 // main, and a program that links this library keeps its own command line.
 #include "llb/Driver/Options.h"
+#include "BuilderOption.h"
 #include "CallOption.h"
 #include "Secrets.h"
 #include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/RandomId.h"
 #include "llb/Support/Reference.h"
 #include "llb/Support/WordExpand.h"
 
@@ -147,6 +149,14 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> root(
       "root", cl::desc("State of builds (default: $XDG_DATA_HOME/llbc)"),
       cl::value_desc("dir"), cl::cat(category));
+  cl::opt<std::string> builder(
+      "builder",
+      cl::desc("Who builds: embedded, buildkit (at $BUILDKIT_HOST) or "
+               "buildkit://ADDRESS"),
+      cl::value_desc("builder"), cl::cat(category));
+  cl::list<std::string> allow(
+      "allow", cl::desc("What RUN may do in a daemon, such as network.host"),
+      cl::value_desc("entitlement"), cl::cat(build));
   cl::opt<ProgressKind> progress(
       "progress", cl::desc("How builds tell what they do"),
       cl::init(ProgressKind::Auto),
@@ -355,6 +365,13 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     return usage("--iidfile and --metadata-file tell of an image that is "
                  "built; add --emit=oci or --emit=docker");
   result.root = root;
+  if (std::string error = readBuilderOption(builder, result); !error.empty())
+    return usage("--builder: " + error);
+  result.allowed.assign(allow.begin(), allow.end());
+  // A daemon finds the session of a local source by its id.
+  if (!result.daemon.empty() && isBuild(emit) && !result.uniqueId &&
+      !result.session)
+    result.session = randomId();
   result.progress = progress;
   result.depfile = depfile;
   result.depfileTarget = depfileTarget;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// LLBBridge with gRPC. The daemon is the server; inside it it waits at the other
-// end of two pipes, so nobody looks up a name or a certificate.
+// LLBBridge with gRPC. The daemon is the server; inside it it waits at the
+// other end of two pipes, so nobody looks up a name or a certificate.
 #include "llb/Gateway/Bridge.h"
 #include "Bridge.grpc.pb.h"
 #include "Transport.h"
@@ -293,8 +293,8 @@ llvm::Expected<std::unique_ptr<Bridge>> Bridge::connect(int in, int out) {
   return std::make_unique<GrpcBridge>(std::move(*transport));
 }
 
-std::unique_ptr<Bridge>
-Bridge::forBuild(std::shared_ptr<grpc::Channel> channel, std::string buildId) {
+std::unique_ptr<Bridge> Bridge::forBuild(std::shared_ptr<grpc::Channel> channel,
+                                         std::string buildId) {
   return std::make_unique<GrpcBridge>(std::move(channel), std::move(buildId));
 }
 

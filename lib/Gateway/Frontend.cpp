@@ -5,10 +5,10 @@
 // and dockerui).
 #include "llb/Gateway/Frontend.h"
 #include "Environment.h"
-#include "llb/Gateway/Host.h"
 #include "Report.h"
-#include "llb/Gateway/Solve.h"
 #include "llb/Check/IckChecks.h"
+#include "llb/Gateway/Host.h"
+#include "llb/Gateway/Solve.h"
 #include "llb/IR/Binary.h"
 #include "llb/Support/GitRef.h"
 #include "llb/Support/GoJson.h"

@@ -3,8 +3,8 @@
 // Solving is lazy: the daemon takes a definition and runs it when the result is
 // exported.
 #include "llb/Gateway/Solve.h"
-#include "llb/Gateway/Host.h"
 #include "Report.h"
+#include "llb/Gateway/Host.h"
 #include "llb/Lower/ResultMetadata.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoText.h"

@@ -11,9 +11,6 @@ namespace llbc {
 /// Builds the job's images and writes them in the form that is asked for.
 llvm::LogicalResult build(const llb::driver::BuildJob &job);
 
-/// The signal that ended the build, 0 for none.
-int receivedSignal();
-
 } // namespace llbc
 
 #endif

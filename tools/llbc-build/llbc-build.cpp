@@ -3,6 +3,8 @@
 // llbc with everything that needs a network or builds. llbc runs it in its own
 // place when an image must be looked up or built; it takes the same options.
 #include "Build.h"
+#include "Remote.h"
+#include "Report.h"
 
 #include "llb/Engine/Store.h"
 #include "llb/Registry/Client.h"
@@ -62,10 +64,21 @@ llvm::Expected<llb::driver::CacheQuery> openCache(const std::string &root) {
 
 int main(int argc, char **argv) {
   llb::driver::Capabilities capabilities;
-  capabilities.registry = [] { return std::make_unique<RegistryResolver>(); };
-  capabilities.build = llbc::build;
-  capabilities.cache = openCache;
-  int status = llb::driver::compilerMain(argc, argv, std::move(capabilities));
+  int status;
+  {
+    llbc::RemoteBuilder remote;
+    capabilities.registry = [&](const llb::driver::Options &options)
+        -> std::unique_ptr<llb::lower::ImageResolver> {
+      if (options.builds() && !options.daemon.empty())
+        return remote.resolver(options);
+      return std::make_unique<RegistryResolver>();
+    };
+    capabilities.build = [&](const llb::driver::BuildJob &job) {
+      return job.options.daemon.empty() ? llbc::build(job) : remote.build(job);
+    };
+    capabilities.cache = openCache;
+    status = llb::driver::compilerMain(argc, argv, std::move(capabilities));
+  }
   if (int number = llbc::receivedSignal()) {
     signal(number, SIG_DFL);
     raise(number);

@@ -21,8 +21,6 @@ namespace llb::buildkit {
 struct Backend {
   std::string type;
   std::map<std::string, std::string> attrs;
-  /// Where an exporter writes that makes one file; null for others.
-  llvm::raw_ostream *file = nullptr;
 };
 
 struct BuildOptions {
@@ -55,8 +53,8 @@ struct BuildFailure {
 class Build {
 public:
   /// Connects, opens the session and starts a build, which waits for a result.
-  static llvm::Expected<std::unique_ptr<Build>> start(BuildOptions options,
-                                                      engine::Progress &progress);
+  static llvm::Expected<std::unique_ptr<Build>>
+  start(BuildOptions options, engine::Progress &progress);
   /// Ends the session, whatever became of the build.
   virtual ~Build();
 
@@ -64,6 +62,8 @@ public:
   virtual gateway::Bridge &bridge() = 0;
   /// Lets the daemon read `name` through `filter`.
   virtual void allowLocal(const std::string &name, context::Filter filter) = 0;
+  /// Where the exporter of this number sends the one file that it makes.
+  virtual void receive(size_t exporter, llvm::raw_ostream &file) = 0;
   /// Gives the build its result and waits until that is exported. Returns what
   /// exporters tell, or nothing with `failure` filled.
   virtual std::optional<std::map<std::string, std::string>>

@@ -41,9 +41,10 @@ using CacheQuery = std::function<bool(const Digest &key, int64_t output)>;
 
 /// What the program at hand can do that the compile path alone cannot.
 struct Capabilities {
-  /// Makes the resolver that asks registries; absent in the static llbc, which
-  /// runs llbc-build in its place.
-  std::function<std::unique_ptr<lower::ImageResolver>()> registry;
+  /// Makes the resolver that asks registries, or a daemon to ask them; absent
+  /// in the static llbc, which runs llbc-build in its place.
+  std::function<std::unique_ptr<lower::ImageResolver>(const Options &)>
+      registry;
   /// Builds and writes the image, or reports why not; absent as above.
   std::function<llvm::LogicalResult(const BuildJob &)> build;
   /// Opens the engine's store at a path for questions; absent as above.
@@ -51,6 +52,9 @@ struct Capabilities {
   /// The command line, for handing the work to llbc-build.
   char **argv = nullptr;
 };
+
+/// The directories of all local sources that the options tell, by name.
+std::map<std::string, std::string> localDirectories(const Options &options);
 
 /// Runs llbc on parsed options. Results go to the options' output, messages to
 /// `messages`. Returns an ExitStatus.

@@ -101,6 +101,11 @@ struct Options {
   std::vector<std::string> tags;
   /// State of the engine; empty: `$XDG_DATA_HOME/llbc`.
   std::string root;
+  bool builds() const { return isBuild(emit); }
+  /// Address of the BuildKit daemon that builds; empty: the embedded engine.
+  std::string daemon;
+  /// What steps may do in a daemon beyond the usual, as `network.host`.
+  std::vector<std::string> allowed;
   ProgressKind progress = ProgressKind::Auto;
   /// Directories of local sources other than the main context, by name.
   std::map<std::string, std::string> locals;

@@ -104,8 +104,8 @@ public:
   /// Talks over these two descriptors, which stay the caller's.
   static llvm::Expected<std::unique_ptr<Bridge>> connect(int in, int out);
   /// Talks as the frontend of the build that a client started with this id.
-  static std::unique_ptr<Bridge> forBuild(std::shared_ptr<grpc::Channel> channel,
-                                          std::string buildId);
+  static std::unique_ptr<Bridge>
+  forBuild(std::shared_ptr<grpc::Channel> channel, std::string buildId);
   virtual ~Bridge() = default;
 
   virtual llvm::Expected<Peer> ping() = 0;

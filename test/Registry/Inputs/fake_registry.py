@@ -41,17 +41,19 @@ class Store:
         self.blobs: dict[str, bytes] = {}
         manifests = []
         for architecture in architectures:
-            config = self.add(dump({
+            config = dump({
                 "architecture": architecture, "os": "linux",
                 "config": {"Env": ["PATH=/bin", f"ARCH={architecture}"]},
                 "rootfs": {"type": "layers",
-                           "diff_ids": ["sha256:" + "0" * 64]}}))
-            manifest = self.add(dump({
+                           "diff_ids": ["sha256:" + "0" * 64]}})
+            manifest = dump({
                 "schemaVersion": 2, "mediaType": MANIFEST,
-                "config": {"mediaType": CONFIG, "digest": config, "size": 1},
-                "layers": []}))
+                "config": {"mediaType": CONFIG, "digest": self.add(config),
+                           "size": len(config)},
+                "layers": []})
             manifests.append({
-                "mediaType": MANIFEST, "digest": manifest, "size": 1,
+                "mediaType": MANIFEST, "digest": self.add(manifest),
+                "size": len(manifest),
                 "platform": {"os": "linux", "architecture": architecture}})
         self.index = dump({"schemaVersion": 2, "mediaType": INDEX,
                            "manifests": manifests})
@@ -77,7 +79,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def authorized(self) -> bool:
         given = self.headers.get("Authorization", "")
@@ -95,6 +98,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             header = (f'Bearer realm="http://{host}/token",service="fake",'
                       'scope="repository:lib/app:pull"')
         self.answer(401, b"", WWW_Authenticate=header)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        # Tokens are to be had by GET.
+        self.answer(405, b"")
 
     def do_GET(self) -> None:
         url = urllib.parse.urlsplit(self.path)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Building in a BuildKit daemon.
+#ifndef LLBC_REMOTE_H
+#define LLBC_REMOTE_H
+
+#include "llb/BuildKit/Client.h"
+#include "llb/Driver/Driver.h"
+#include "llb/Gateway/Host.h"
+
+namespace llbc {
+
+/// One build, which begins when the first base image is asked for: the daemon
+/// looks it up, with its own mirrors and our credentials.
+class RemoteBuilder {
+public:
+  ~RemoteBuilder();
+
+  std::unique_ptr<llb::lower::ImageResolver>
+  resolver(const llb::driver::Options &options);
+  /// Builds the job's images and writes them in the form that is asked for.
+  llvm::LogicalResult build(const llb::driver::BuildJob &job);
+
+private:
+  class Resolver;
+
+  /// Does nothing the second time.
+  llvm::Error connect(const llb::driver::Options &options);
+  llvm::LogicalResult fail(const llb::driver::BuildJob &job,
+                           const llb::buildkit::BuildFailure &failure);
+
+  std::unique_ptr<llb::engine::Progress> progress;
+  std::unique_ptr<llb::buildkit::Build> daemon;
+  llb::gateway::Peer peer;
+  /// What `host` asks in the name of.
+  llb::lower::LowerOptions lowering;
+  std::optional<llb::gateway::Host> host;
+};
+
+} // namespace llbc
+
+#endif
