@@ -55,6 +55,8 @@ if os.geteuid() == 0:
 if os.geteuid() == 0 and (tool("crun") or tool("runc")) and not subprocess.run(
         ["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode:
     config.available_features.add("runtime")
+if tool("chromium-headless-shell"):
+    config.available_features.add("chromium")
 if os.access("/bin/busybox", os.X_OK):
     config.available_features.add("busybox")
 if config.llb_sanitize == "ON":

@@ -48,6 +48,8 @@ private:
   void compare(const ir::Result &oldResult, const ir::Result &newResult,
                ResultDiff &result);
   void comparePair(ir::NodeId oldTop, ir::NodeId newTop, ResultDiff &result);
+  void alignRest(const std::vector<ir::NodeId> &oldSteps,
+                 const std::vector<ir::NodeId> &newSteps, ResultDiff &result);
   void compareInputs(ir::NodeId oldStep, ir::NodeId newStep,
                      ResultDiff &result);
   static const context::Contents *localAt(const Side &side, ir::NodeId id) {
@@ -130,8 +132,36 @@ void Differ::comparePair(ir::NodeId oldTop, ir::NodeId newTop,
     }
     result.changes.push_back(std::move(change));
   }
-  for (; oldAt < oldChain.size() && newAt < newChain.size(); ++oldAt, ++newAt)
-    compareInputs(oldChain[oldAt], newChain[newAt], result);
+  // A step that was changed in place reads what it read.
+  if (oldAt == newAt && !oldEnds && !newEnds)
+    compareInputs(oldChain[oldAt++], newChain[newAt++], result);
+  alignRest(
+      {oldChain.begin() + static_cast<std::ptrdiff_t>(oldAt), oldChain.end()},
+      {newChain.begin() + static_cast<std::ptrdiff_t>(newAt), newChain.end()},
+      result);
+}
+
+/// Pairs what is left of two chains by what the steps do, in order.
+void Differ::alignRest(const std::vector<ir::NodeId> &oldSteps,
+                       const std::vector<ir::NodeId> &newSteps,
+                       ResultDiff &result) {
+  std::map<Digest, std::vector<size_t>> places;
+  for (size_t i = newSteps.size(); i-- > 0;)
+    places[ownNew(newSteps[i])].push_back(i);
+  size_t next = 0;
+  for (ir::NodeId oldStep : oldSteps) {
+    auto found = places.find(ownOld(oldStep));
+    if (found == places.end())
+      continue;
+    // The places come last first.
+    std::vector<size_t> &at = found->second;
+    while (!at.empty() && at.back() < next)
+      at.pop_back();
+    if (at.empty())
+      continue;
+    compareInputs(oldStep, newSteps[at.back()], result);
+    next = at.back() + 1;
+  }
 }
 
 /// What two steps of a chain read beside it are chains of their own: files of a

@@ -31,6 +31,9 @@ std::string escape(std::string_view text) {
     case '"':
       out += "&quot;";
       break;
+    case '\n':
+      out += c;
+      break;
     default:
       out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     }
@@ -42,7 +45,7 @@ constexpr std::string_view head = R"(<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>llb-diff</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <style>
-body{font:14px/1.4 system-ui,sans-serif;margin:1.5em;color:#222;background:#fff}
+body{font:14px/1.4 system-ui,sans-serif;margin:1.5em 1.5em 40vh;color:#222;background:#fff}
 .graph{position:relative}
 svg{position:absolute;left:0;top:0}
 path{fill:none;stroke:#aaa}
@@ -50,7 +53,7 @@ path{fill:none;stroke:#aaa}
 .cached{background:#dff0d8;border-color:#7a9a6a}
 .rebuilt{background:#fbdcc4;border-color:#c06020}
 .first{background:#f4a9a0;border-color:#a02010;font-weight:bold}
-.details{display:none;border-left:3px solid #888;padding:.3em 1em;margin:1em 0;font-family:monospace;white-space:pre-wrap}
+.details{display:none;position:fixed;left:0;right:0;bottom:0;max-height:35vh;overflow:auto;border-top:3px solid #888;padding:.3em 1.5em;background:#fff;font-family:monospace;white-space:pre-wrap}
 .details.shown{display:block}
 </style></head><body>
 )";
@@ -75,6 +78,8 @@ public:
 private:
   void placeSteps(ir::NodeId terminal);
   void writeEdges() const;
+  /// The first change on each chain.
+  void writeChanges(const ResultDiff &result) const;
   std::string detailsOf(uint32_t index, const ResultDiff &result) const;
 
   const ir::Module &before;
@@ -83,6 +88,7 @@ private:
   llvm::raw_ostream &out;
   /// Row and column of the result's steps.
   std::map<uint32_t, std::pair<int, int>> places;
+  /// In use; what has no room beyond them shares one more.
   int columns = 0;
 };
 
@@ -110,8 +116,8 @@ void Page::placeSteps(ir::NodeId terminal) {
 }
 
 void Page::writeEdges() const {
-  out << "<svg width=\"2000\" height=\"" << (places.size() + 1) * rowHeight
-      << "\">";
+  out << "<svg width=\"" << (columns + 1) * columnWidth << "\" height=\""
+      << (places.size() + 1) * rowHeight << "\">";
   for (const auto &[index, place] : places)
     for (const ir::ValueId &input : after.nodes[index].op.inputs) {
       auto from = places.find(input.node.index);
@@ -128,8 +134,10 @@ void Page::writeEdges() const {
 
 std::string Page::detailsOf(uint32_t index, const ResultDiff &result) const {
   const ir::Node &node = after.nodes[index];
-  std::string text =
-      describeNode(after, node) + "\nkey " + keys.keys[index].str() + "\n";
+  std::string text = describeNode(after, node) + "\n";
+  // A directory that is known has no key of its own.
+  if (keys.keys[index] != Digest())
+    text += "key " + keys.keys[index].str() + "\n";
   for (const ir::ValueId &input : node.op.inputs)
     text += "made of " + describeNode(after, after[input.node]) + "\n";
   for (const Change &change : result.changes)
@@ -137,6 +145,20 @@ std::string Page::detailsOf(uint32_t index, const ResultDiff &result) const {
       for (const std::string &line : describeChange(change))
         text += line + '\n';
   return text;
+}
+
+void Page::writeChanges(const ResultDiff &result) const {
+  out << "<ul class=\"changes\">\n";
+  for (const Change &change : result.changes) {
+    out << "<li>" << escape(nameOf(change.kind)) << ": "
+        << escape(change.after.valid()
+                      ? describeNode(after, after[change.after])
+                      : describeNode(before, before[change.before]));
+    for (const std::string &line : describeChange(change))
+      out << "<br>" << escape(line);
+    out << "</li>\n";
+  }
+  out << "</ul>\n";
 }
 
 void Page::write(const ResultDiff &result, size_t number) {
@@ -152,10 +174,7 @@ void Page::write(const ResultDiff &result, size_t number) {
   }
   out << "<p class=\"summary\">" << result.rebuilt.size() << " of "
       << result.steps << " steps build again</p>\n";
-  for (const Change &change : result.changes)
-    if (change.kind == ChangeKind::Removed && change.before.valid())
-      out << "<p class=\"removed\">removed: "
-          << escape(describeNode(before, before[change.before])) << "</p>\n";
+  writeChanges(result);
   placeSteps(now->terminal);
   out << "<div class=\"graph\" style=\"height:"
       << (places.size() + 1) * rowHeight << "px\">\n";

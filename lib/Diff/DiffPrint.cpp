@@ -10,18 +10,6 @@
 namespace llb::diff {
 namespace {
 
-std::string_view nameOf(ChangeKind kind) {
-  switch (kind) {
-  case ChangeKind::Changed:
-    return "changed";
-  case ChangeKind::Added:
-    return "added";
-  case ChangeKind::Removed:
-    return "removed";
-  }
-  return "";
-}
-
 std::string_view nameOf(FileChangeKind kind) {
   switch (kind) {
   case FileChangeKind::Added:
@@ -101,6 +89,18 @@ void writeStep(const ir::Module &module, ir::NodeId id,
 }
 
 } // namespace
+
+std::string_view nameOf(ChangeKind kind) {
+  switch (kind) {
+  case ChangeKind::Changed:
+    return "changed";
+  case ChangeKind::Added:
+    return "added";
+  case ChangeKind::Removed:
+    return "removed";
+  }
+  return "";
+}
 
 std::vector<std::string> describeChange(const Change &change) {
   constexpr size_t mostFiles = 20;

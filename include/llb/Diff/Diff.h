@@ -89,6 +89,8 @@ void printDiffHtml(const Side &before, const Side &after,
                    const std::vector<ResultDiff> &results,
                    llvm::raw_ostream &out);
 
+/// `changed`, `added` or `removed`.
+std::string_view nameOf(ChangeKind kind);
 /// What a change says, for people: `file.actions[0]…: "/a" became "/b"`,
 /// `src/a: the content changed`; a line each. Of many files the first.
 std::vector<std::string> describeChange(const Change &change);
