@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "Lower": {"Check", "AST", "IR", "Support"},
     "Registry": {"Support"},
     "Engine": {"CacheKey", "Context", "IR", "Registry", "Support"},
-    "Backend": {"Engine", "IR", "Support"},
+    "Backend": {"Engine", "IR", "Registry", "Support"},
     # llbc inside BuildKit: a driver of its own, with a daemon for a host.
     "Gateway": {"Frontend", "Lower", "Check", "AST", "IR", "Support"},
     # llbc outside of it: a session, and a build whose frontend is the gateway's.

@@ -4,6 +4,7 @@
 // as an option.
 #include "CallOption.h"
 
+#include "Assignment.h"
 #include "llb/Support/GoText.h"
 
 namespace llb::driver {
@@ -17,15 +18,13 @@ std::string readCallOption(const std::string &value, Options &result) {
   std::string method, format;
   bool ignoreStatus = false;
   for (const std::string &field : fields.value) {
-    size_t equals = field.find('=');
-    if (equals == std::string::npos) {
+    auto [key, setting, hasSetting] = splitAssignment(field);
+    if (!hasSetting) {
       if (!method.empty())
         return "one method at a time, not '" + method + "' and '" + field + "'";
       method = field;
       continue;
     }
-    std::string key = field.substr(0, equals);
-    std::string setting = field.substr(equals + 1);
     if (key == "format" && (setting == "text" || setting == "json")) {
       format = setting;
     } else if (key == "format") {

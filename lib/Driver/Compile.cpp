@@ -37,8 +37,7 @@ public:
 private:
   int compile(std::unique_ptr<llvm::MemoryBuffer> file,
               llvm::raw_ostream &messages);
-  llvm::LogicalResult build(const lower::Lowered &lowered,
-                            llvm::raw_ostream &out);
+  llvm::LogicalResult build(const lower::Lowered &lowered);
   int dumpTokens(frontend::Language language);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
@@ -90,7 +89,7 @@ llvm::LogicalResult Compilation::writeOutput(Write write) {
                  llvm::toString(file.takeError()));
     return llvm::failure();
   }
-  bool binary = options.emit == EmitKind::Llb || isBuild(options.emit);
+  bool binary = options.emit == EmitKind::Llb;
   if (binary && !listsContext() && !options.explains() && file->isTerminal() &&
       !options.force) {
     diags.report(diag::BinaryToTerminal, {});
@@ -150,10 +149,9 @@ int Compilation::dumpTokens(frontend::Language language) {
   return good && !diags.hasErrors() ? ExitDone : ExitFailed;
 }
 
-llvm::LogicalResult Compilation::build(const lower::Lowered &lowered,
-                                       llvm::raw_ostream &out) {
-  return capabilities.build({options, lowered, localDirectories(options), text,
-                             diags, out, *messages});
+llvm::LogicalResult Compilation::build(const lower::Lowered &lowered) {
+  return capabilities.build(
+      {options, lowered, localDirectories(options), text, diags, *messages});
 }
 
 int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
@@ -168,7 +166,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (failed(input))
     return ExitFailed;
   text = input->text;
-  bool builds = isBuild(options.emit) && !options.explains();
+  bool builds = options.builds() && !options.explains();
   if ((builds && !capabilities.build) ||
       (!options.willHit.empty() && !capabilities.cache)) {
     std::string reason = runBuildProgram(
@@ -261,14 +259,14 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   }
   if (!good)
     return ExitFailed;
-  if (failed(writeOutput([&](llvm::raw_ostream &out) {
-        if (lowered->answer)
-          return emit(*lowered, options, diags, out);
-        if (!options.willHit.empty())
-          return writeForecast(*lowered, options, capabilities, diags, out);
-        return builds ? build(*lowered, out)
-                      : emit(*lowered, options, diags, out);
-      })))
+  if (failed(builds && !lowered->answer
+                 ? build(*lowered)
+                 : writeOutput([&](llvm::raw_ostream &out) {
+                     if (!lowered->answer && !options.willHit.empty())
+                       return writeForecast(*lowered, options, capabilities,
+                                            diags, out);
+                     return emit(*lowered, options, diags, out);
+                   })))
     return ExitFailed;
   if (lowered->answer) {
     // The list of requests is given for a faulty file as well.

@@ -143,8 +143,8 @@ llvm::LogicalResult emit(const lower::Lowered &lowered, const Options &options,
   case EmitKind::Ast:
   case EmitKind::Bundle:
   case EmitKind::Config:
-  case EmitKind::Oci:
-  case EmitKind::Docker:
+#define LLB_BACKEND(Name, Emit, Type, Destination, Summary) case EmitKind::Name:
+#include "llb/Backend/Backends.def"
     break;
   }
   llvm_unreachable("written elsewhere");

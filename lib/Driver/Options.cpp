@@ -3,53 +3,20 @@
 // The option objects live inside parseOptions: nothing is registered before
 // main, and a program that links this library keeps its own command line.
 #include "llb/Driver/Options.h"
+#include "Assignment.h"
 #include "BuilderOption.h"
-#include "CallOption.h"
-#include "Secrets.h"
+#include "DockerFlags.h"
+#include "OutputFlags.h"
 #include "llb/Driver/Help.h"
 #include "llb/Driver/Version.h"
-#include "llb/Support/GoText.h"
 #include "llb/Support/RandomId.h"
-#include "llb/Support/Reference.h"
 #include "llb/Support/WordExpand.h"
 
 #include <cstdlib>
-#include <llvm/Support/CommandLine.h>
-#include <llvm/Support/FileSystem.h>
 
 namespace llb::driver {
-namespace {
 
 namespace cl = llvm::cl;
-
-/// `KEY=VALUE`, or `KEY` alone with the value of the environment variable, as
-/// docker does for build arguments. False: KEY alone and no such variable.
-bool splitAssignment(const std::string &text, bool fromEnvironment,
-                     std::string &key, std::string &value) {
-  size_t equals = text.find('=');
-  key = text.substr(0, equals);
-  if (equals != std::string::npos) {
-    value = text.substr(equals + 1);
-    return true;
-  }
-  value.clear();
-  if (!fromEnvironment)
-    return true;
-  const char *set = std::getenv(key.c_str());
-  if (set)
-    value = set;
-  return set != nullptr;
-}
-
-void appendList(std::map<std::string, std::string> &opts, const char *key,
-                const std::string &item) {
-  std::string &list = opts[key];
-  if (!list.empty())
-    list += ',';
-  list += item;
-}
-
-} // namespace
 
 ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::OptionCategory category("Options");
@@ -59,29 +26,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                              cl::cat(category));
   cl::opt<bool> force("f", cl::desc("Write binary LLB even to a terminal"),
                       cl::cat(category));
-  cl::opt<EmitKind> emit(
-      "emit",
-      cl::desc(
-          "What to write: tokens, ast, llb (the default), text, json as of "
-          "dump-llb, dot, config, or bundle, which is all of it as JSON"),
-      cl::value_desc("kind"), cl::init(EmitKind::Llb),
-      cl::values(
-          clEnumValN(EmitKind::Tokens, "tokens", "tokens of the file"),
-          clEnumValN(EmitKind::Ast, "ast", "syntax tree"),
-          clEnumValN(EmitKind::Llb, "llb", "binary LLB"),
-          clEnumValN(EmitKind::Text, "text", "LLB as text"),
-          clEnumValN(EmitKind::Json, "json", "LLB as dump-llb prints it"),
-          clEnumValN(EmitKind::Dot, "dot", "graph for graphviz"),
-          clEnumValN(EmitKind::Bundle, "bundle",
-                     "all that compiling found out, as JSON"),
-          clEnumValN(EmitKind::Config, "config", "image config"),
-          clEnumValN(EmitKind::Oci, "oci", "build: OCI image as tar"),
-          clEnumValN(EmitKind::Docker, "docker",
-                     "build: image for docker load")),
-      cl::cat(category));
-  cl::opt<std::string> output("o", cl::desc("Output file (default: -)"),
-                              cl::value_desc("file"), cl::init("-"),
-                              cl::cat(category));
+  OutputFlags outputs(category, build);
+  DockerFlags docker(build);
   // The option keeps a reference to its description.
   const std::string languageDesc =
       "Language of FILE: auto, or one of " + frontend::languageNames();
@@ -144,8 +90,6 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<bool> noLocations("no-locations",
                             cl::desc("With --emit=text: leave places out"),
                             cl::cat(category));
-  cl::list<std::string> tag("t", cl::desc("Name of the image"),
-                            cl::value_desc("name[:tag]"), cl::cat(build));
   cl::opt<std::string> root(
       "root", cl::desc("State of builds (default: $XDG_DATA_HOME/llbc)"),
       cl::value_desc("dir"), cl::cat(category));
@@ -241,56 +185,6 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "max-nesting", cl::desc("Limit of nested ${...}"),
       cl::init(result.maxNesting), cl::Hidden, cl::cat(category));
 
-  cl::opt<std::string> target("target", cl::desc("Stage to build"),
-                              cl::value_desc("stage"), cl::cat(build));
-  cl::list<std::string> platform("platform", cl::desc("Target platforms"),
-                                 cl::value_desc("os/arch,..."), cl::cat(build));
-  cl::list<std::string> buildArg("build-arg", cl::desc("Build argument"),
-                                 cl::value_desc("name[=value]"),
-                                 cl::cat(build));
-  cl::list<std::string> label("label", cl::desc("Image label"),
-                              cl::value_desc("name=value"), cl::cat(build));
-  cl::list<std::string> buildContext("build-context", cl::desc("Named context"),
-                                     cl::value_desc("name=value"),
-                                     cl::cat(build));
-  cl::opt<bool> noCache("no-cache", cl::desc("Ignore the cache"),
-                        cl::cat(build));
-  cl::list<std::string> noCacheFilter(
-      "no-cache-filter", cl::desc("Stages that ignore the cache"),
-      cl::value_desc("stage,..."), cl::cat(build));
-  cl::opt<bool> pull("pull", cl::desc("Look base images up anew"),
-                     cl::cat(build));
-  cl::list<std::string> addHost("add-host", cl::desc("Entry of /etc/hosts"),
-                                cl::value_desc("name:ip"), cl::cat(build));
-  cl::opt<std::string> network("network", cl::desc("Network of RUN"),
-                               cl::value_desc("mode"), cl::cat(build));
-  cl::opt<std::string> shmSize("shm-size", cl::desc("Size of /dev/shm"),
-                               cl::value_desc("size"), cl::cat(build));
-  cl::list<std::string> ulimit("ulimit", cl::desc("Limit of RUN"),
-                               cl::value_desc("name=soft[:hard]"),
-                               cl::cat(build));
-  cl::list<std::string> secret("secret", cl::desc("Secret of RUN"),
-                               cl::value_desc("id=...,src=...|env=..."),
-                               cl::cat(build));
-  cl::list<std::string> ssh("ssh", cl::desc("SSH agent or keys of RUN"),
-                            cl::value_desc("id[=path,...]"), cl::cat(build));
-  cl::opt<std::string> idFile("iidfile", cl::desc("Write the image's id"),
-                              cl::value_desc("file"), cl::cat(build));
-  cl::opt<std::string> metadataFile("metadata-file",
-                                    cl::desc("Write the build's result"),
-                                    cl::value_desc("file"), cl::cat(build));
-  cl::opt<std::string> cgroupParent("cgroup-parent",
-                                    cl::desc("Parent control group of RUN"),
-                                    cl::value_desc("path"), cl::cat(build));
-  cl::opt<std::string> check(
-      "check", cl::ValueOptional,
-      cl::desc("Run the build checks only; =ick adds those of Ickfiles"),
-      cl::cat(build));
-  cl::opt<std::string> call(
-      "call",
-      cl::desc("check, lint, outline, targets or describe; ,format=json"),
-      cl::value_desc("method"), cl::cat(build));
-
   if (wantsHelp(argc, argv)) {
     printHelp(
         "llbc [OPTIONS] FILE",
@@ -321,9 +215,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                  ", not '" + language + "'");
   result.parsing.ickStrict = ickStrict;
   result.parsing.mockerCompat = mockerCompat;
-  result.emit = emit;
   result.force = force;
-  result.output = output;
   result.context = context;
   result.imageLock = imageLock;
   result.writeImageLock = writeImageLock;
@@ -344,34 +236,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   if (level < '0' || level > '2')
     return usage("levels are -O0, -O1 and -O2");
   result.passes = passes;
-  for (const std::string &name : tag) {
-    Reference ref;
-    std::string error;
-    if (!Reference::parseNormalized(name, ref, error))
-      return usage("-t " + name + ": " + error);
-    ref.addDefaultTag();
-    result.tags.push_back(ref.str());
-  }
-  for (const std::string &item : secret)
-    if (std::string error = readSecretOption(item, result.secrets);
-        !error.empty())
-      return usage("--secret " + item + ": " + error);
-  for (const std::string &item : ssh)
-    if (std::string error = readSshOption(item, result.ssh); !error.empty())
-      return usage("--ssh " + item + ": " + error);
-  result.idFile = idFile;
-  result.metadataFile = metadataFile;
-  if (!isBuild(emit) && (!idFile.empty() || !metadataFile.empty()))
-    return usage("--iidfile and --metadata-file tell of an image that is "
-                 "built; add --emit=oci or --emit=docker");
   result.root = root;
-  if (std::string error = readBuilderOption(builder, result); !error.empty())
-    return usage("--builder: " + error);
-  result.allowed.assign(allow.begin(), allow.end());
-  // A daemon finds the session of a local source by its id.
-  if (!result.daemon.empty() && isBuild(emit) && !result.uniqueId &&
-      !result.session)
-    result.session = randomId();
   result.progress = progress;
   result.depfile = depfile;
   result.depfileTarget = depfileTarget;
@@ -392,81 +257,33 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                  std::to_string(ExpandOptions::largestNesting));
   result.maxNesting = maxNesting;
 
-  std::string key, value;
-  auto &opts = result.opts;
+  // buildctl passes this variable on, and nothing else of the environment.
+  if (const char *epoch = std::getenv("SOURCE_DATE_EPOCH"))
+    result.opts["build-arg:SOURCE_DATE_EPOCH"] = epoch;
   for (const std::string &item : opt) {
-    splitAssignment(item, /*fromEnvironment=*/false, key, value);
-    opts[key] = value;
+    Assignment option = splitAssignment(item);
+    result.opts[option.key] = option.value;
   }
-  for (const std::string &item : buildArg)
-    if (splitAssignment(item, /*fromEnvironment=*/true, key, value))
-      opts["build-arg:" + key] = value;
-  for (const std::string &item : label) {
-    splitAssignment(item, /*fromEnvironment=*/false, key, value);
-    opts["label:" + key] = value;
-  }
-  for (const std::string &item : buildContext) {
-    if (item.find('=') == std::string::npos)
-      return usage("--build-context wants NAME=VALUE, not '" + item + "'");
-    splitAssignment(item, /*fromEnvironment=*/false, key, value);
-    // A directory is a local source of the context's name.
-    if (llvm::sys::fs::is_directory(value)) {
-      result.locals[key] = value;
-      value = "local:" + key;
-    }
-    opts["context:" + key] = value;
-  }
+  for (auto error : {docker.apply(result), outputs.apply(result)})
+    if (!error.empty())
+      return usage(error);
+  if (std::string error = readBuilderOption(builder, result); !error.empty())
+    return usage("--builder: " + error);
+  result.allowed.assign(allow.begin(), allow.end());
+  // A daemon finds the session of a local source by its id.
+  if (!result.daemon.empty() && result.builds() && !result.uniqueId &&
+      !result.session)
+    result.session = randomId();
+  for (const backend::Output &output : result.outputs)
+    if (!result.daemon.empty() && output.fillsDirectory())
+      return usage("a daemon writes files and pushes; directories are for "
+                   "--builder=embedded");
   for (const std::string &item : local) {
-    if (item.find('=') == std::string::npos)
+    auto [name, directory, hasDirectory] = splitAssignment(item);
+    if (!hasDirectory)
       return usage("--local wants NAME=DIR, not '" + item + "'");
-    splitAssignment(item, /*fromEnvironment=*/false, key, value);
-    if (key == "context")
-      result.context = value;
-    else
-      result.locals[key] = value;
+    (name == "context" ? result.context : result.locals[name]) = directory;
   }
-  for (const std::string &item : platform)
-    appendList(opts, "platform", item);
-  for (const std::string &item : noCacheFilter)
-    appendList(opts, "no-cache", item);
-  for (const std::string &item : ulimit)
-    appendList(opts, "ulimit", item);
-  for (const std::string &item : addHost) {
-    size_t colon = item.find_first_of("=:");
-    if (colon == std::string::npos)
-      return usage("--add-host wants NAME:IP, not '" + item + "'");
-    std::string address = item.substr(colon + 1);
-    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-      address = address.substr(1, address.size() - 2);
-    appendList(opts, "add-hosts", item.substr(0, colon) + "=" + address);
-  }
-  if (target.getNumOccurrences())
-    opts["target"] = target;
-  if (noCache)
-    opts["no-cache"] = "";
-  if (pull)
-    opts["image-resolve-mode"] = "pull";
-  if (network.getNumOccurrences() && network != "default")
-    opts["force-network-mode"] = network;
-  if (shmSize.getNumOccurrences()) {
-    auto bytes = go::parseRamSize(shmSize.getValue());
-    if (!bytes.ok())
-      return usage("--shm-size: " + bytes.error);
-    opts["shm-size"] = std::to_string(bytes.value);
-  }
-  if (cgroupParent.getNumOccurrences())
-    opts["cgroup-parent"] = cgroupParent;
-  // As for docker, a value may be a boolean.
-  bool checks = check.getNumOccurrences() != 0 && check != "false";
-  if (checks && !check.empty() && check != "true" && check != "ick")
-    return usage("--check takes no value but ick, not '" + check + "'");
-  result.parsing.ickChecks = check == "ick";
-  if (checks && call.empty())
-    call.setValue("check");
-  else if (checks)
-    return usage("--check is --call=check; give one of them");
-  if (std::string error = readCallOption(call, result); !error.empty())
-    return usage("--call: " + error);
   return ParseStatus::Run;
 }
 

@@ -4,6 +4,7 @@
 // the file of its name. `type=env` makes a source the name of a variable.
 #include "Secrets.h"
 
+#include "Assignment.h"
 #include "llb/Support/GoText.h"
 
 #include <cstdlib>
@@ -18,11 +19,9 @@ std::string readSecretOption(const std::string &text,
   std::string id, type;
   SecretSource source;
   for (const std::string &field : fields.value) {
-    size_t equals = field.find('=');
-    if (equals == std::string::npos)
+    auto [key, value, hasValue] = splitAssignment(field);
+    if (!hasValue)
       return "'" + field + "' is not KEY=VALUE";
-    std::string key = field.substr(0, equals);
-    std::string value = field.substr(equals + 1);
     if (key == "id")
       id = value;
     else if (key == "src" || key == "source")

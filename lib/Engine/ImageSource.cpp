@@ -123,6 +123,8 @@ llvm::Expected<int64_t> Pull::unpack(const registry::Descriptor &layer,
   if (llvm::Error error = index.putBlob(
           id, "base", {layer.digest, diffId, layer.mediaType, layer.size}))
     return error;
+  if (llvm::Error error = index.putNote("origin:" + layer.digest, ref.name()))
+    return error;
   if (llvm::Error error = index.putChain(chainId, id))
     return error;
   return id;

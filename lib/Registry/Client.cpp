@@ -61,13 +61,13 @@ Client::Client(CredentialStore credentials, RegistriesConf conf)
 
 Client::~Client() = default;
 
-template <class Try>
-bool Client::eachPlace(const Reference &ref, Http &http, Try tryPlace,
+bool Client::eachPlace(const std::vector<Endpoint> &endpoints, Http &http,
+                       llvm::function_ref<Attempt> tryPlace,
                        std::string &error) {
   std::string all;
-  for (const Endpoint &endpoint : conf.endpoints(ref, error)) {
+  for (const Endpoint &endpoint : endpoints) {
     bool hub = endpoint.host == "docker.io";
-    Session session{http, credentials, endpoint, endpoint.host, "", "", ""};
+    Session session{http, credentials, endpoint, endpoint.host, ""};
     std::string host = hub ? "registry-1.docker.io" : endpoint.host;
     for (const char *scheme : {"https://", "http://"}) {
       if (scheme[4] == ':' && !endpoint.insecure)
@@ -99,7 +99,7 @@ std::optional<ImageManifest> Client::fetchManifest(const Reference &ref,
   std::lock_guard<std::mutex> lock(mutex);
   ImageManifest result;
   bool found = eachPlace(
-      ref, *http,
+      conf.endpoints(ref, error), *http,
       [&](Session &session, std::string &failure) {
         return resolveAt(session, ref, platform, result, failure);
       },
@@ -114,7 +114,7 @@ bool Client::fetchBlob(const Reference &ref, const Descriptor &blob, int fd,
   // A connection of its own: blobs come side by side.
   Http connection;
   return eachPlace(
-      ref, connection,
+      conf.endpoints(ref, error), connection,
       [&](Session &session, std::string &failure) {
         return BlobFetch(session, blob, fd).run(failure);
       },

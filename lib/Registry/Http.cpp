@@ -5,10 +5,14 @@
 
 #include "llb/Support/Ascii.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <curl/curl.h>
 #include <string_view>
 #include <thread>
+#include <unistd.h>
 
 namespace llb::registry {
 namespace {
@@ -18,6 +22,9 @@ constexpr long connectSeconds = 15;
 /// Slower than this for `stallSeconds` is a dead connection.
 constexpr long stallBytesPerSecond = 100;
 constexpr long stallSeconds = 30;
+/// A server may take its time to put away what it was sent.
+constexpr long uploadStallSeconds = 300;
+constexpr int maxRetrySeconds = 60;
 
 struct Receiver {
   Response *response;
@@ -72,6 +79,70 @@ size_t receiveHeader(char *data, size_t size, size_t count, void *user) {
   return size * count;
 }
 
+/// Where the body of a request is read.
+struct Sender {
+  UploadBody part;
+  int64_t sent = 0;
+};
+
+size_t sendBody(char *data, size_t size, size_t count, void *user) {
+  auto *sender = static_cast<Sender *>(user);
+  auto room = static_cast<int64_t>(size * count);
+  room = std::min(room, sender->part.size - sender->sent);
+  for (;;) {
+    ssize_t n = ::pread(sender->part.fd, data, static_cast<size_t>(room),
+                        sender->part.offset + sender->sent);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return CURL_READFUNC_ABORT;
+    sender->sent += n;
+    return static_cast<size_t>(n);
+  }
+}
+
+/// After a redirect the body is sent once more.
+int rewindBody(void *user, curl_off_t offset, int origin) {
+  if (origin != SEEK_SET)
+    return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<Sender *>(user)->sent = offset;
+  return CURL_SEEKFUNC_OK;
+}
+
+void setMethodAndBody(CURL *curl, const Request &request, Sender &sender) {
+  if (!request.method.empty())
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (request.method == "HEAD") {
+    curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+  } else if (request.upload) {
+    sender.part = *request.upload;
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(curl, CURLOPT_READFUNCTION, sendBody);
+    curl_easy_setopt(curl, CURLOPT_READDATA, &sender);
+    curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, rewindBody);
+    curl_easy_setopt(curl, CURLOPT_SEEKDATA, &sender);
+    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+                     static_cast<curl_off_t>(sender.part.size));
+  } else if (!request.form.empty()) {
+    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, request.form.c_str());
+  } else if (!request.method.empty()) {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+  }
+}
+
+/// How long to wait before the next attempt.
+std::chrono::milliseconds pauseAfter(const std::optional<Response> &response,
+                                     int attempt) {
+  if (response)
+    if (auto wanted = response->headers.find("retry-after");
+        wanted != response->headers.end())
+      if (int seconds = std::atoi(wanted->second.c_str()); seconds > 0)
+        return std::chrono::seconds(std::min(seconds, maxRetrySeconds));
+  return std::chrono::milliseconds(250 * attempt);
+}
+
 } // namespace
 
 Http::Http() : handle(curl_easy_init()) {}
@@ -85,9 +156,9 @@ std::optional<Response> Http::send(const Request &request, std::string &error) {
   for (int attempt = 1;; ++attempt) {
     bool transient = false;
     std::optional<Response> response = sendOnce(request, error, transient);
-    if (!transient || attempt == attempts)
+    if (!transient || attempt == attempts || !request.retry)
       return response;
-    std::this_thread::sleep_for(std::chrono::milliseconds(250 * attempt));
+    std::this_thread::sleep_for(pauseAfter(response, attempt));
   }
 }
 
@@ -101,7 +172,9 @@ std::optional<Response> Http::sendOnce(const Request &request,
   curl_easy_reset(curl);
   Response response;
   Receiver receiver{&response, request.maxBytes, &request.sink, curl};
-  curl_slist *headers = nullptr;
+  Sender sender;
+  // An answer to `Expect` would be waited for, a second each time.
+  curl_slist *headers = curl_slist_append(nullptr, "Expect:");
   for (const std::string &header : request.headers)
     headers = curl_slist_append(headers, header.c_str());
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
@@ -112,7 +185,8 @@ std::optional<Response> Http::sendOnce(const Request &request,
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connectSeconds);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, stallBytesPerSecond);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, stallSeconds);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
+                   request.method.empty() ? stallSeconds : uploadStallSeconds);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "llbc");
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receiveBody);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &receiver);
@@ -122,8 +196,7 @@ std::optional<Response> Http::sendOnce(const Request &request,
     curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
     curl_easy_setopt(curl, CURLOPT_USERPWD, request.basicAuth.c_str());
   }
-  if (!request.form.empty())
-    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, request.form.c_str());
+  setMethodAndBody(curl, request, sender);
   if (request.insecure) {
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -5,6 +5,7 @@
 #define LLB_REGISTRY_HTTP_H
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -17,13 +18,27 @@ namespace llb::registry {
 /// Takes part of a body; false ends the transfer.
 using BodySink = std::function<bool(std::string_view)>;
 
+/// Part of a file that is the body of a request.
+struct UploadBody {
+  int fd = -1;
+  int64_t offset = 0;
+  int64_t size = 0;
+};
+
 struct Request {
   std::string url;
+  /// `HEAD`, `POST`, `PUT`, `PATCH`; empty for GET, or POST with a form.
+  std::string method;
   std::vector<std::string> headers;
   /// `user:password` for basic authentication, empty for none.
   std::string basicAuth;
   /// Form fields, already encoded: makes the request a POST.
   std::string form;
+  /// Any other body: text, or part of a file.
+  std::string body;
+  std::optional<UploadBody> upload;
+  /// Whether the same request may be sent twice.
+  bool retry = true;
   /// Certificates are not verified.
   bool insecure = false;
   /// A longer answer is an error.
@@ -50,7 +65,8 @@ public:
   Http &operator=(const Http &) = delete;
 
   /// Follows redirects (credentials stay with the first host) and retries
-  /// refused connections, 429 and 5xx twice. Nothing, with `error` set, if no
+  /// refused connections, 429 and 5xx twice, after the time that the server
+  /// asks for, a minute at most. Nothing, with `error` set, if no
   /// answer came; a status of 4xx is an answer.
   std::optional<Response> send(const Request &request, std::string &error);
 

@@ -10,6 +10,8 @@ namespace llb::registry {
 namespace {
 
 constexpr size_t maxTokenBytes = size_t(1) << 20;
+/// Of what a request gets that asks for no content.
+constexpr size_t maxAnswerBytes = size_t(1) << 20;
 
 } // namespace
 
@@ -29,27 +31,40 @@ std::optional<Response> Session::send(const std::string &path,
                                       const std::string &range, size_t maxBytes,
                                       const BodySink &sink,
                                       std::string &error) {
+  Request request;
+  request.url = base + path;
+  request.maxBytes = maxBytes;
+  request.sink = sink;
+  for (const std::string &header : {accept, range})
+    if (!header.empty())
+      request.headers.push_back(header);
+  std::string url = request.url;
+  std::optional<Response> response = exchange(std::move(request), error);
+  if (!response || response->status < 400)
+    return response;
+  error = url + ": HTTP status " + std::to_string(response->status) +
+          loginHint(*response);
+  return std::nullopt;
+}
+
+std::string Session::loginHint(const Response &response) const {
+  bool refused = response.status == 401 || response.status == 403;
+  return refused ? "; log in with `docker login " + endpoint.host + "`" : "";
+}
+
+std::optional<Response> Session::exchange(Request request, std::string &error) {
+  request.insecure = endpoint.insecure;
+  if (!request.maxBytes)
+    request.maxBytes = maxAnswerBytes;
+  const std::vector<std::string> headers = request.headers;
   for (bool retried = false;; retried = true) {
-    Request request;
-    request.url = base + path;
-    request.maxBytes = maxBytes;
-    request.insecure = endpoint.insecure;
-    request.sink = sink;
-    for (const std::string &header : {accept, range, authorization})
-      if (!header.empty())
-        request.headers.push_back(header);
+    request.headers = headers;
+    if (!authorization.empty())
+      request.headers.push_back(authorization);
     request.basicAuth = basicAuth;
     std::optional<Response> response = http.send(request, error);
-    if (!response)
-      return std::nullopt;
-    if (response->status < 400)
+    if (!response || response->status != 401 || retried)
       return response;
-    if (response->status != 401 || retried) {
-      error = request.url + ": HTTP status " + std::to_string(response->status);
-      if (response->status == 401 || response->status == 403)
-        error += "; log in with `docker login " + endpoint.host + "`";
-      return std::nullopt;
-    }
     if (!authenticate(response->headers["www-authenticate"], error))
       return std::nullopt;
   }
@@ -88,6 +103,8 @@ bool Session::fetchToken(const Challenge &challenge, std::string &error) {
   std::string query = "service=" + Http::encode(challenge.service);
   if (!challenge.scope.empty())
     query += "&scope=" + Http::encode(challenge.scope);
+  if (!extraScope.empty())
+    query += "&scope=" + Http::encode(extraScope);
   if (credential && credential->user.empty()) {
     request.url = challenge.realm;
     request.form = query + "&grant_type=refresh_token&client_id=llbc" +

@@ -24,9 +24,14 @@ struct Session {
   /// Host under which credentials are kept.
   std::string credentialHost;
   std::string base;
-  std::string authorization;
-  std::string basicAuth;
+  std::string authorization = {};
+  std::string basicAuth = {};
+  /// What a token has to be good for besides what the registry asks for.
+  std::string extraScope = {};
 
+  /// Sends a request of any kind with authentication; an answer of any status
+  /// is one.
+  std::optional<Response> exchange(Request request, std::string &error);
   std::optional<Response> get(const std::string &path,
                               const std::string &accept, size_t maxBytes,
                               std::string &error);
@@ -36,6 +41,8 @@ struct Session {
                                const std::string &accept,
                                const std::string &range, size_t maxBytes,
                                const BodySink &sink, std::string &error);
+  /// What to do about a refusal, as the end of a message.
+  std::string loginHint(const Response &response) const;
   bool authenticate(const std::string &challenge, std::string &error);
   bool fetchToken(const Challenge &challenge, std::string &error);
   /// A blob or manifest by digest, verified.

@@ -3,9 +3,9 @@
 // The embedded engine's parts in order. At a signal the steps that run are
 // killed, and everything is unmounted and removed on the usual way out.
 #include "Build.h"
+#include "Outputs.h"
 #include "Report.h"
 
-#include "llb/Backend/Backend.h"
 #include "llb/Engine/Solver.h"
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoJson.h"
@@ -97,6 +97,9 @@ llvm::LogicalResult Job::tell(const backend::Exported &exported) {
 
 llvm::LogicalResult Job::run() {
   const std::atomic<bool> &canceled = watchSignals();
+  Outputs outputs(job);
+  if (failed(outputs.open()))
+    return llvm::failure();
   if (llvm::Error error = open())
     return fail(diag::BuildUnavailable, std::move(error));
   engine::Snapshots snapshots(*store);
@@ -113,7 +116,8 @@ llvm::LogicalResult Job::run() {
     return fail(diag::BuildUnavailable, std::move(error));
   options.ssh = &agents;
   engine::Solver solver(*store, snapshots, *registry, *progress, options);
-  std::vector<backend::Image> images;
+  backend::BuildResult result;
+  result.multiPlatform = job.lowered.multiPlatform;
   for (const lower::LoweredImage &lowered : job.lowered.images) {
     backend::Image image;
     image.platform = lowered.platform;
@@ -130,20 +134,15 @@ llvm::LogicalResult Job::run() {
       }
       image.snapshot = std::move(*snapshot);
     }
-    images.push_back(std::move(image));
+    result.images.push_back(std::move(image));
   }
   progress.reset();
-  backend::ExportOptions exporting;
-  exporting.sourceDateEpoch = job.lowered.sourceDateEpoch;
-  exporting.multiPlatform = job.lowered.multiPlatform;
-  exporting.names = job.options.tags;
-  backend::Exporter exporter(*store, snapshots, exporting);
-  auto exported = job.options.emit == driver::EmitKind::Docker
-                      ? exporter.writeDocker(images, job.out)
-                      : exporter.writeOci(images, job.out);
+  auto exported = outputs.write(result, *store, snapshots, *registry);
   if (!exported)
     return fail(diag::ExportFailed, exported.takeError());
-  return tell(*exported);
+  if (failed(tell(*exported)))
+    return llvm::failure();
+  return outputs.keep();
 }
 
 } // namespace

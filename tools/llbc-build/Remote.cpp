@@ -3,6 +3,7 @@
 // The daemon runs what was compiled here; what it reads and writes on this
 // machine goes through the session.
 #include "Remote.h"
+#include "Outputs.h"
 #include "Report.h"
 
 #include "llb/Context/Reads.h"
@@ -18,15 +19,56 @@ using namespace llb;
 
 namespace {
 
-std::vector<buildkit::Backend> exportersOf(const driver::Options &options) {
+std::string listOf(const std::vector<std::string> &names) {
+  std::string list;
+  for (const std::string &name : names)
+    list += (list.empty() ? "" : ",") + name;
+  return list;
+}
+
+std::string annotationKey(const backend::Annotation &annotation) {
+  constexpr const char *places[] = {"manifest", "manifest-descriptor", "index",
+                                    "index-descriptor"};
+  std::string key = "annotation-" +
+                    std::string(places[static_cast<size_t>(annotation.place)]);
+  if (!annotation.platform.empty())
+    key += "[" + annotation.platform + "]";
+  return key + "." + annotation.key;
+}
+
+/// An output in the words of the daemon.
+buildkit::Backend exporterOf(const backend::Output &output) {
+  using backend::Compression;
   buildkit::Backend exporter;
-  exporter.type = options.emit == driver::EmitKind::Docker ? "docker" : "oci";
-  std::string names;
-  for (const std::string &name : options.tags)
-    names += (names.empty() ? "" : ",") + name;
-  if (!names.empty())
-    exporter.attrs["name"] = names;
-  return {exporter};
+  exporter.type = backend::infoOf(output.form).type;
+  auto &attrs = exporter.attrs;
+  auto set = [&](const char *key, bool flag) {
+    if (flag)
+      attrs[key] = "true";
+  };
+  if (output.sourceDateEpoch)
+    attrs["source-date-epoch"] = std::to_string(*output.sourceDateEpoch);
+  if (!output.isImage())
+    return exporter;
+  if (!output.names.empty())
+    attrs["name"] = listOf(output.names);
+  if (output.compression)
+    attrs["compression"] = *output.compression == Compression::Gzip ? "gzip"
+                           : *output.compression == Compression::Zstd
+                               ? "zstd"
+                               : "uncompressed";
+  if (output.level)
+    attrs["compression-level"] = std::to_string(*output.level);
+  set("force-compression", output.forceCompression);
+  set("rewrite-timestamp", output.rewriteTimestamp);
+  set("push", output.form == backend::Form::Image);
+  set("push-by-digest", output.pushByDigest);
+  set("registry.insecure", output.insecureRegistry);
+  if (!output.ociMediaTypes)
+    attrs["oci-mediatypes"] = "false";
+  for (const backend::Annotation &annotation : output.annotations)
+    attrs[annotationKey(annotation)] = annotation.value;
+  return exporter;
 }
 
 /// Where the operation stands that failed.
@@ -107,7 +149,8 @@ llvm::Error RemoteBuilder::connect(const driver::Options &options) {
   build.cancel = &watchSignals();
   build.address = options.daemon;
   build.session = options.session ? *options.session : randomId();
-  build.exporters = exportersOf(options);
+  for (const backend::Output &output : options.outputs)
+    build.exporters.push_back(exporterOf(output));
   build.entitlements = options.allowed;
   build.locals = driver::localDirectories(options);
   if (llvm::Error error = readSecrets(options, build.secrets))
@@ -152,6 +195,9 @@ llvm::LogicalResult RemoteBuilder::fail(const driver::BuildJob &job,
 }
 
 llvm::LogicalResult RemoteBuilder::build(const driver::BuildJob &job) {
+  Outputs outputs(job);
+  if (failed(outputs.open()))
+    return llvm::failure();
   if (llvm::Error error = connect(job.options)) {
     progress.reset();
     job.diags.report(diag::DaemonUnavailable, {},
@@ -161,7 +207,8 @@ llvm::LogicalResult RemoteBuilder::build(const driver::BuildJob &job) {
   for (const lower::LoweredImage &image : job.lowered.images)
     for (const context::LocalRead &read : context::findLocalReads(image.module))
       daemon->allowLocal(read.name, read.filter);
-  daemon->receive(0, job.out);
+  for (const auto &[number, stream] : outputs.streams())
+    daemon->receive(number, *stream);
   gateway::Failure reason;
   auto result = gateway::solveImages(daemon->bridge(), peer, job.lowered,
                                      job.options.opts, reason);
@@ -176,7 +223,9 @@ llvm::LogicalResult RemoteBuilder::build(const driver::BuildJob &job) {
   std::string id = valueOf(*response, "containerimage.config.digest");
   if (id.empty())
     id = valueOf(*response, "containerimage.digest");
-  return writeResultFiles(job, id, responseJson(*response));
+  if (failed(writeResultFiles(job, id, responseJson(*response))))
+    return llvm::failure();
+  return outputs.keep();
 }
 
 } // namespace llbc

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns solved images into files. One line of Backends.def a form; each is a
-// function that streams its form to an output, or fills a directory.
+// Turns solved images into outputs. One line of Backends.def a form; each is a
+// function that streams its form to a file, fills a directory, or pushes.
 #ifndef LLB_BACKEND_BACKEND_H
 #define LLB_BACKEND_BACKEND_H
 
+#include "llb/Backend/Output.h"
 #include "llb/Engine/Snapshots.h"
+#include "llb/Registry/Client.h"
+#include "llb/Support/OutputDirectory.h"
 #include "llb/Support/Platform.h"
 
 #include <llvm/Support/raw_ostream.h>
-#include <map>
-#include <optional>
+#include <set>
 
 namespace llb::backend {
-
-enum class Compression { Gzip, Zstd, None };
 
 /// The image of one platform.
 struct Image {
@@ -25,24 +25,15 @@ struct Image {
   std::optional<std::string> baseConfig;
 };
 
-struct ExportOptions {
-  /// References, normalised, with tags: `docker.io/library/app:latest`.
-  std::vector<std::string> names;
-  Compression compression = Compression::Gzip;
-  std::optional<int> level;
-  /// Recompress base layers that are in another form.
-  bool forceCompression = false;
-  std::optional<int64_t> sourceDateEpoch;
-  /// Clamp times in layers to the epoch.
-  bool rewriteTimestamp = false;
-  bool ociMediaTypes = true;
-  /// Annotations of the manifest.
-  std::map<std::string, std::string> annotations;
-  /// Write an index even for one platform.
+/// What a build made.
+struct BuildResult {
+  std::vector<Image> images;
+  /// There is an index even for one platform.
   bool multiPlatform = false;
 };
 
-/// What was written, for `--metadata-file` and `--iidfile`.
+/// What was written, for `--metadata-file` and `--iidfile`; empty for root file
+/// systems.
 struct Exported {
   std::string digest;
   std::string configDigest;
@@ -50,32 +41,50 @@ struct Exported {
   std::string descriptor;
 };
 
+struct ImageSet;
+struct Manifest;
+
 class Exporter {
 public:
   Exporter(engine::Store &store, engine::Snapshots &snapshots,
-           ExportOptions options)
-      : store(store), snapshots(snapshots), options(std::move(options)) {}
+           registry::Client &registry, const Output &output)
+      : store(store), snapshots(snapshots), registry(registry),
+        options(output) {}
 
-  /// One function a form.
-#define LLB_BACKEND(Name, Text)                                                \
-  llvm::Expected<Exported> write##Name(const std::vector<Image> &images,       \
-                                       llvm::raw_ostream &out);
-#include "llb/Backend/Backends.def"
+  /// Makes the output, in `stream` or in `directory` as its form wants.
+  llvm::Expected<Exported> write(const BuildResult &result,
+                                 llvm::raw_ostream *stream,
+                                 const OutputDirectory *directory);
 
 private:
-  struct Manifest;
-  llvm::Expected<Exported> writeLayout(const std::vector<Image> &images,
-                                       bool docker, llvm::raw_ostream &out);
+  struct Place {
+    llvm::raw_ostream *stream;
+    const OutputDirectory *directory;
+  };
+  /// One function a form.
+#define LLB_BACKEND(Name, Emit, Type, Destination, Summary)                    \
+  llvm::Expected<Exported> write##Name(const BuildResult &result,              \
+                                       const Place &place);
+#include "llb/Backend/Backends.def"
+
+  llvm::Expected<Exported> writeLayout(const BuildResult &result, bool docker,
+                                       const Place &place);
+  /// The layer at `index` of an image as a blob.
   llvm::Expected<engine::LayerBlob> exportLayer(const Image &image,
                                                 size_t index, bool isBase);
   llvm::Expected<engine::LayerBlob> makeBlob(const engine::Snapshot &below,
                                              engine::LayerId layer,
                                              std::optional<int64_t> epoch);
-  llvm::Expected<Manifest> buildManifest(const Image &image);
+  /// `platform` is the one whose annotations it gets, none if empty.
+  llvm::Expected<Manifest> buildManifest(const Image &image,
+                                         const std::string &platform);
+  /// Puts all that the images consist of into the store.
+  llvm::Expected<ImageSet> buildImages(const BuildResult &result);
 
   engine::Store &store;
   engine::Snapshots &snapshots;
-  ExportOptions options;
+  registry::Client &registry;
+  const Output &options;
 };
 
 } // namespace llb::backend

@@ -41,6 +41,8 @@ public:
   /// Starts an entry; `size` bytes of content follow for a file.
   llvm::Error header(const TarEntry &entry);
   llvm::Error content(std::string_view data);
+  /// `size` bytes of the file behind `fd`, which is called `path` in messages.
+  llvm::Error contentOf(int fd, int64_t size, const std::string &path);
   /// Fills the last block up and ends the archive.
   llvm::Error finish();
 

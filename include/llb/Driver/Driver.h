@@ -30,8 +30,6 @@ struct BuildJob {
   /// The text of the build file, a buffer of `diags`.
   std::string_view text;
   DiagEngine &diags;
-  /// The image.
-  llvm::raw_ostream &out;
   /// Progress, and what a failed step wrote.
   llvm::raw_ostream &messages;
 };
@@ -45,7 +43,7 @@ struct Capabilities {
   /// in the static llbc, which runs llbc-build in its place.
   std::function<std::unique_ptr<lower::ImageResolver>(const Options &)>
       registry;
-  /// Builds and writes the image, or reports why not; absent as above.
+  /// Builds and writes the outputs, or reports why not; absent as above.
   std::function<llvm::LogicalResult(const BuildJob &)> build;
   /// Opens the engine's store at a path for questions; absent as above.
   std::function<llvm::Expected<CacheQuery>(const std::string &root)> cache;

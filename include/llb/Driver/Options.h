@@ -4,6 +4,7 @@
 #ifndef LLB_DRIVER_OPTIONS_H
 #define LLB_DRIVER_OPTIONS_H
 
+#include "llb/Backend/Output.h"
 #include "llb/Frontend/Frontend.h"
 #include "llb/Passes/Remark.h"
 #include "llb/Support/DiagPrinter.h"
@@ -25,13 +26,19 @@ enum class EmitKind {
   Dot,
   Bundle,
   Config,
-  // Builds.
-  Oci,
-  Docker,
+// Builds.
+#define LLB_BACKEND(Name, Emit, Type, Destination, Summary) Name,
+#include "llb/Backend/Backends.def"
 };
 
 /// Whether this kind needs the build to be run.
-inline bool isBuild(EmitKind kind) { return kind >= EmitKind::Oci; }
+inline bool isBuild(EmitKind kind) { return kind > EmitKind::Config; }
+
+/// The form of a kind that does.
+inline backend::Form formOf(EmitKind kind) {
+  return static_cast<backend::Form>(static_cast<int>(kind) -
+                                    static_cast<int>(EmitKind::Config) - 1);
+}
 
 /// `--progress`.
 enum class ProgressKind { Auto, Plain, Tty, RawJson, Quiet };
@@ -99,9 +106,11 @@ struct Options {
   std::string passes;
   /// Names of the image, normalised, with tags.
   std::vector<std::string> tags;
+  /// What is built; `--emit` of a build is one of them.
+  std::vector<backend::Output> outputs;
+  bool builds() const { return !outputs.empty(); }
   /// State of the engine; empty: `$XDG_DATA_HOME/llbc`.
   std::string root;
-  bool builds() const { return isBuild(emit); }
   /// Address of the BuildKit daemon that builds; empty: the embedded engine.
   std::string daemon;
   /// What steps may do in a daemon beyond the usual, as `network.host`.

@@ -60,7 +60,8 @@ public:
   llvm::Error putBlob(int64_t layer, const std::string &form,
                       const LayerBlob &blob);
 
-  /// Texts by name, for sources: `http:URL`, `image:REF`.
+  /// Texts by name, for sources: `http:URL`, `image:REF`; and `origin:DIGEST`,
+  /// the repository that a blob came from.
   std::optional<std::string> findNote(const std::string &name);
   llvm::Error putNote(const std::string &name, const std::string &text);
 

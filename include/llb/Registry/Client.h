@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads manifests and configs from registries (OCI distribution spec 1.1).
+// Reads images from registries, and sends them there (OCI distribution
+// spec 1.1).
 #ifndef LLB_REGISTRY_CLIENT_H
 #define LLB_REGISTRY_CLIENT_H
 
@@ -9,6 +10,7 @@
 #include "llb/Support/Platform.h"
 
 #include <cstdint>
+#include <llvm/ADT/STLFunctionalExtras.h>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -39,6 +41,7 @@ struct ImageManifest {
 };
 
 class Http;
+struct PushJob;
 struct Session;
 
 class Client {
@@ -62,10 +65,15 @@ public:
   bool fetchBlob(const Reference &ref, const Descriptor &blob, int fd,
                  std::string &error);
 
+  /// Sends an image to the registry that `ref` names. What is there already is
+  /// not sent again. False, with `error` set, on failure; blobs that have
+  /// arrived stay.
+  bool push(const Reference &ref, const PushJob &job, std::string &error);
+
 private:
-  template <class Try>
-  bool eachPlace(const Reference &ref, Http &http, Try tryPlace,
-                 std::string &error);
+  using Attempt = bool(Session &session, std::string &failure);
+  bool eachPlace(const std::vector<Endpoint> &endpoints, Http &http,
+                 llvm::function_ref<Attempt> tryPlace, std::string &error);
   bool resolveAt(Session &session, const Reference &ref,
                  const PlatformSpec &platform, ImageManifest &result,
                  std::string &error);

@@ -4,7 +4,7 @@
 #ifndef LLB_BACKEND_COMPRESSOR_H
 #define LLB_BACKEND_COMPRESSOR_H
 
-#include "llb/Backend/Backend.h"
+#include "llb/Backend/Output.h"
 #include "llb/Backend/TarWriter.h"
 
 #include <memory>

@@ -325,22 +325,7 @@ llvm::Error LayerWriter::writeContent(const std::string &path,
   UniqueFd fd;
   if (int error = layer.open(path, fd))
     return layerError(error, path);
-  char buffer[65536];
-  off_t left = info.st_size;
-  while (left > 0) {
-    ssize_t n =
-        ::read(fd.get(), buffer,
-               std::min<size_t>(sizeof buffer, static_cast<size_t>(left)));
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return layerError(n ? errno : EIO, path);
-    if (llvm::Error error =
-            tar.content(std::string_view(buffer, static_cast<size_t>(n))))
-      return error;
-    left -= n;
-  }
-  return llvm::Error::success();
+  return tar.contentOf(fd.get(), info.st_size, path);
 }
 
 } // namespace

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 namespace llb::backend {
 namespace {
@@ -141,15 +143,6 @@ llvm::Error TarWriter::header(const TarEntry &entry) {
   if (llvm::Error error = pad())
     return error;
   std::map<std::string, std::string> records = entry.records;
-  std::string prefix, name = entry.name;
-  bool longName = entry.name.size() > nameSize || !isAscii(entry.name);
-  if (longName) {
-    std::string suffix;
-    if (!entry.pax && records.empty() && splitName(entry.name, prefix, suffix))
-      name = suffix;
-    else
-      records["path"] = entry.name;
-  }
   if (entry.link.size() > nameSize || !isAscii(entry.link))
     records["linkpath"] = entry.link;
   auto number = [&](const char *key, size_t width, int64_t value) {
@@ -160,6 +153,16 @@ llvm::Error TarWriter::header(const TarEntry &entry) {
   number("gid", 8, entry.gid);
   number("size", 12, entry.size);
   number("mtime", 12, entry.mtime);
+  // A name is split only if nothing else asks for records.
+  std::string prefix, name = entry.name;
+  bool longName = entry.name.size() > nameSize || !isAscii(entry.name);
+  if (longName) {
+    std::string suffix;
+    if (!entry.pax && records.empty() && splitName(entry.name, prefix, suffix))
+      name = suffix;
+    else
+      records["path"] = entry.name;
+  }
   if (!records.empty()) {
     std::string data;
     for (const auto &[key, value] : records)
@@ -195,6 +198,26 @@ llvm::Error TarWriter::header(const TarEntry &entry) {
 llvm::Error TarWriter::content(std::string_view data) {
   written += data.size();
   return sink(data);
+}
+
+llvm::Error TarWriter::contentOf(int fd, int64_t size,
+                                 const std::string &path) {
+  char buffer[65536];
+  for (int64_t left = size; left > 0;) {
+    ssize_t n = ::read(fd, buffer, std::min<int64_t>(sizeof buffer, left));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0) {
+      std::error_code reason(n ? errno : EIO, std::generic_category());
+      return llvm::createStringError(reason, "%s: %s", path.c_str(),
+                                     reason.message().c_str());
+    }
+    if (llvm::Error error =
+            content(std::string_view(buffer, static_cast<size_t>(n))))
+      return error;
+    left -= n;
+  }
+  return llvm::Error::success();
 }
 
 llvm::Error TarWriter::finish() {

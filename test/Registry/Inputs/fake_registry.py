@@ -7,23 +7,31 @@ The command finds `host:port` in $REGISTRY. The registry has one image, app:1,
 an index with linux/amd64 and linux/arm64. Faults: `flaky` answers the first
 two requests with 503, `digest` serves a config that has another digest,
 `huge` never stops sending a manifest, `missing` has no arm64 image.
+It takes uploads too, into any repository, and mounts blobs from lib/app. Their
+faults: `busy` answers the first two of them with 429, `cut` breaks the second
+part of an upload off in the middle, `lost` takes it and then answers 500,
+`other` says that a manifest has another digest.
 The log of requests goes to standard error when the command is done.
 """
 import argparse
 import base64
 import hashlib
 import http.server
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import threading
 import urllib.parse
 
-USER, PASSWORD, TOKEN = "someone", "secret", "the-token"
+USER, PASSWORD = "someone", "secret"
+TOKENS = {"pull": "the-token", "pull,push": "the-push-token"}
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar"
 
 
 def digest(data: bytes) -> str:
@@ -34,23 +42,35 @@ def dump(value: object) -> bytes:
     return json.dumps(value, sort_keys=True).encode()
 
 
+def tar_of(name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
 class Store:
     """The image's blobs by digest."""
 
     def __init__(self, architectures: list[str]) -> None:
         self.blobs: dict[str, bytes] = {}
+        self.pushed: set[str] = set()
+        layer = self.add(tar_of("base.txt", b"base"))
         manifests = []
         for architecture in architectures:
             config = dump({
                 "architecture": architecture, "os": "linux",
                 "config": {"Env": ["PATH=/bin", f"ARCH={architecture}"]},
                 "rootfs": {"type": "layers",
-                           "diff_ids": ["sha256:" + "0" * 64]}})
+                           "diff_ids": [layer]}})
             manifest = dump({
                 "schemaVersion": 2, "mediaType": MANIFEST,
                 "config": {"mediaType": CONFIG, "digest": self.add(config),
                            "size": len(config)},
-                "layers": []})
+                "layers": [{"mediaType": LAYER, "digest": layer,
+                            "size": len(self.blobs[layer])}]})
             manifests.append({
                 "mediaType": MANIFEST, "digest": self.add(manifest),
                 "size": len(manifest),
@@ -69,6 +89,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     auth = "none"
     fault = ""
     log: list[str] = []
+    uploads: dict[str, bytearray] = {}
+    lock = threading.Lock()
 
     def log_message(self, *_args: object) -> None:
         pass
@@ -82,29 +104,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def action(self) -> str:
+        return "pull" if self.command in ("GET", "HEAD") else "pull,push"
+
     def authorized(self) -> bool:
         given = self.headers.get("Authorization", "")
         basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         if self.path.startswith("/token"):
             return given == "Basic " + basic
-        wanted = {"none": given, "basic": "Basic " + basic,
-                  "token": "Bearer " + TOKEN}
-        return given == wanted[self.auth]
+        if self.auth == "token":
+            return given in ("Bearer " + TOKENS[self.action()],
+                             "Bearer " + TOKENS["pull,push"])
+        return given == {"none": given, "basic": "Basic " + basic}[self.auth]
 
     def challenge(self) -> None:
         host = self.headers["Host"]
         header = 'Basic realm="here"'
         if self.auth == "token":
+            repository = self.path.removeprefix("/v2/").split("/blobs/")[0]
+            repository = repository.split("/manifests/")[0]
             header = (f'Bearer realm="http://{host}/token",service="fake",'
-                      'scope="repository:lib/app:pull"')
+                      f'scope="repository:{repository}:{self.action()}"')
         self.answer(401, b"", WWW_Authenticate=header)
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_POST(self) -> None:
-        # Tokens are to be had by GET.
-        self.answer(405, b"")
 
     def do_GET(self) -> None:
         url = urllib.parse.urlsplit(self.path)
@@ -114,7 +135,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif not self.authorized():
             self.challenge()
         elif url.path == "/token":
-            self.answer(200, dump({"token": TOKEN}))
+            scopes = urllib.parse.parse_qs(url.query)["scope"]
+            action = scopes[0].rsplit(":", 1)[-1]
+            self.answer(200, dump({"token": TOKENS[action]}))
+        elif url.path.startswith("/v2/uploads/"):
+            self.progress(url.path)
         elif url.path == "/v2/lib/app/manifests/1" and self.fault == "huge":
             self.answer(200, b" " * (5 << 20))
         elif url.path == "/v2/lib/app/manifests/1":
@@ -127,6 +152,83 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.answer(200, blob + b" ")
             else:
                 self.answer(200, blob)
+
+    def do_HEAD(self) -> None:
+        pushing = "/blobs/" in self.path and self.authorized()
+        if pushing and self.path.rsplit("/", 1)[-1] not in self.store.pushed:
+            self.answer(404, b"")
+        else:
+            self.do_GET()
+
+    def progress(self, path: str, status: int = 204) -> None:
+        size = len(self.uploads[path])
+        self.answer(status, b"", Location=path, Range=f"0-{max(size - 1, 0)}")
+
+    def begin(self) -> bool:
+        """Reads what comes before a change; false if that was answered."""
+        url = urllib.parse.urlsplit(self.path)
+        with self.lock:
+            self.log.append(f"{self.command} {self.path}")
+            count = sum(not line.startswith("/") for line in self.log)
+        self.length = int(self.headers.get("Content-Length", 0))
+        if self.fault == "cut" and self.command == "PATCH" and "0-" != \
+                self.headers["Content-Range"][:2] and "cut" not in self.uploads:
+            self.uploads["cut"] = bytearray()
+            self.uploads[url.path] += self.rfile.read(self.length // 2)
+            self.close_connection = True
+            return False
+        self.content = self.rfile.read(self.length)
+        if self.fault == "busy" and count <= 2:
+            self.answer(429, b"", Retry_After="1")
+        elif not self.authorized():
+            self.challenge()
+        else:
+            return True
+        return False
+
+    def do_POST(self) -> None:
+        if self.path.startswith("/token"):
+            # Tokens are to be had by GET.
+            self.answer(405, b"")
+            return
+        if not self.begin():
+            return
+        url = urllib.parse.urlsplit(self.path)
+        query = urllib.parse.parse_qs(url.query)
+        if query.get("from") == ["lib/app"] and query["mount"][0] in self.store.blobs:
+            self.answer(201, b"", Location=url.path)
+            return
+        with self.lock:
+            path = f"/v2/uploads/{len(self.uploads)}"
+            self.uploads[path] = bytearray()
+        self.progress(path, 202)
+
+    def do_PATCH(self) -> None:
+        if not self.begin():
+            return
+        upload = self.uploads[self.path]
+        if self.headers["Content-Range"].split("-")[0] != str(len(upload)):
+            self.answer(416, b"")
+            return
+        upload += self.content
+        if self.fault == "lost" and "lost" not in self.uploads:
+            self.uploads["lost"] = bytearray()
+            self.answer(500, b"")
+            return
+        self.progress(self.path, 202)
+
+    def do_PUT(self) -> None:
+        if not self.begin():
+            return
+        url = urllib.parse.urlsplit(self.path)
+        content = bytes(self.uploads.get(url.path, b"")) + self.content
+        wanted = urllib.parse.parse_qs(url.query).get("digest")
+        if wanted and wanted != [digest(content)]:
+            self.answer(400, b"digest invalid")
+            return
+        self.store.pushed.add(self.store.add(content))
+        claimed = digest(b"" if self.fault == "other" and not wanted else content)
+        self.answer(201, b"", Docker_Content_Digest=claimed)
 
 
 def main() -> int:

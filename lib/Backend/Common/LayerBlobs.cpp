@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Layers become blobs once: a layer's blob is remembered with the form it was
+// made in. The tar is hashed, compressed and hashed again in one pass. Layers
+// of a base image are passed on as the registry served them.
+#include "Compressor.h"
+#include "MediaTypes.h"
+
+#include "llb/Backend/Backend.h"
+#include "llb/Backend/LayerTar.h"
+#include "llb/Support/Hasher.h"
+
+namespace llb::backend {
+namespace {
+
+constexpr Compression defaultCompression = Compression::Gzip;
+
+/// What a blob is remembered as.
+std::string formOf(const Output &options, std::optional<int64_t> epoch) {
+  std::string form = options.compression == Compression::Zstd   ? "zstd"
+                     : options.compression == Compression::None ? "none"
+                                                                : "gzip";
+  if (options.level)
+    form += ":" + std::to_string(*options.level);
+  if (epoch)
+    form += "@" + std::to_string(*epoch);
+  return form;
+}
+
+} // namespace
+
+std::string layerMediaType(Compression compression, bool oci) {
+  switch (compression) {
+  case Compression::Gzip:
+    return oci ? "application/vnd.oci.image.layer.v1.tar+gzip"
+               : "application/vnd.docker.image.rootfs.diff.tar.gzip";
+  case Compression::Zstd:
+    return oci ? "application/vnd.oci.image.layer.v1.tar+zstd"
+               : "application/vnd.docker.image.rootfs.diff.tar.zstd";
+  case Compression::None:
+    break;
+  }
+  return oci ? "application/vnd.oci.image.layer.v1.tar"
+             : "application/vnd.docker.image.rootfs.diff.tar";
+}
+
+Compression compressionOf(const std::string &mediaType) {
+  if (mediaType.ends_with("gzip"))
+    return Compression::Gzip;
+  return mediaType.ends_with("zstd") ? Compression::Zstd : Compression::None;
+}
+
+llvm::Expected<engine::LayerBlob>
+Exporter::makeBlob(const engine::Snapshot &below, engine::LayerId layer,
+                   std::optional<int64_t> epoch) {
+  auto writer = store.newBlob();
+  if (!writer)
+    return writer.takeError();
+  Hasher tarHash, blobHash;
+  engine::LayerBlob blob;
+  Compression compression = options.compression.value_or(defaultCompression);
+  auto compressor = Compressor::create(
+      compression, options.level, [&](std::string_view data) -> llvm::Error {
+        blobHash.update(data);
+        blob.size += static_cast<int64_t>(data.size());
+        return writer->write(data);
+      });
+  // Headers come in small pieces; compressors like larger ones.
+  std::string buffer;
+  constexpr size_t bufferSize = size_t(128) << 10;
+  auto flush = [&]() -> llvm::Error {
+    tarHash.update(buffer);
+    llvm::Error error = compressor->write(buffer);
+    buffer.clear();
+    return error;
+  };
+  llvm::Error error = writeLayerTar(snapshots, below, layer, epoch,
+                                    [&](std::string_view data) -> llvm::Error {
+                                      buffer += data;
+                                      return buffer.size() < bufferSize
+                                                 ? llvm::Error::success()
+                                                 : flush();
+                                    });
+  if (!error)
+    error = flush();
+  if (!error)
+    error = compressor->finish();
+  if (error)
+    return error;
+  Digest digest = blobHash.finish();
+  blob.digest = digest.str();
+  blob.diffId = tarHash.finish().str();
+  blob.mediaType = layerMediaType(compression, /*oci=*/true);
+  if (llvm::Error failed = store.commitBlob(std::move(*writer), digest))
+    return failed;
+  return blob;
+}
+
+llvm::Expected<engine::LayerBlob>
+Exporter::exportLayer(const Image &image, size_t index, bool isBase) {
+  engine::LayerId layer = image.snapshot.layers[index];
+  auto usable = [&](const std::optional<engine::LayerBlob> &blob) {
+    std::optional<Digest> digest;
+    if (blob)
+      digest = Digest::parse(blob->digest);
+    return digest && store.hasBlob(*digest);
+  };
+  std::optional<int64_t> epoch;
+  if (options.rewriteTimestamp && !isBase)
+    epoch = options.sourceDateEpoch;
+  auto served = store.index().findBlob(layer, "base");
+  if (!epoch && usable(served) &&
+      (!options.forceCompression ||
+       compressionOf(served->mediaType) ==
+           options.compression.value_or(defaultCompression)))
+    return *served;
+  std::string form = formOf(options, epoch);
+  if (auto known = store.index().findBlob(layer, form); usable(known))
+    return *known;
+  engine::Snapshot below;
+  below.layers.assign(image.snapshot.layers.begin(),
+                      image.snapshot.layers.begin() +
+                          static_cast<std::ptrdiff_t>(index));
+  auto blob = makeBlob(below, layer, epoch);
+  if (!blob)
+    return blob.takeError();
+  if (llvm::Error error = store.index().putBlob(layer, form, *blob))
+    return error;
+  return blob;
+}
+
+} // namespace llb::backend

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An image in a registry, under each of its names.
+#include "Manifest.h"
+
+#include "llb/Registry/Push.h"
+#include "llb/Support/Reference.h"
+
+namespace llb::backend {
+namespace {
+
+/// Turns images of a store into lists of what to send.
+class PushList {
+public:
+  explicit PushList(engine::Store &store) : store(store) {}
+
+  registry::PushJob make(const ImageSet &images) {
+    for (const Manifest &manifest : images.manifests) {
+      for (const Descriptor &layer : manifest.layers)
+        addBlob(layer);
+      addBlob(manifest.config);
+      addManifest(manifest.self);
+    }
+    if (images.top.digest != images.manifests.back().self.digest)
+      addManifest(images.top);
+    return std::move(job);
+  }
+
+private:
+  registry::PushItem itemOf(const Descriptor &descriptor) {
+    registry::PushItem item;
+    item.content = {descriptor.mediaType, descriptor.digest, descriptor.size};
+    if (std::optional<Digest> digest = Digest::parse(descriptor.digest))
+      item.path = store.blobPath(*digest);
+    item.source =
+        store.index().findNote("origin:" + descriptor.digest).value_or("");
+    return item;
+  }
+  void addBlob(const Descriptor &descriptor) {
+    if (seen.insert(descriptor.digest).second)
+      job.blobs.push_back(itemOf(descriptor));
+  }
+  void addManifest(const Descriptor &descriptor) {
+    if (seen.insert(descriptor.digest).second)
+      job.manifests.push_back(itemOf(descriptor));
+  }
+
+  engine::Store &store;
+  registry::PushJob job;
+  std::set<std::string> seen;
+};
+
+} // namespace
+
+llvm::Expected<Exported> Exporter::writeImage(const BuildResult &result,
+                                              const Place & /*place*/) {
+  auto images = buildImages(result);
+  if (!images)
+    return images.takeError();
+  registry::PushJob job = PushList(store).make(*images);
+  job.byDigest = options.pushByDigest;
+  job.insecure = options.insecureRegistry;
+  for (const std::string &name : options.names) {
+    Reference ref;
+    std::string error;
+    if (!Reference::parseNormalized(name, ref, error) ||
+        !registry.push(ref, job, error))
+      return llvm::createStringError(std::make_error_code(std::errc::io_error),
+                                     "%s: %s", name.c_str(), error.c_str());
+  }
+  return images->exported();
+}
+
+} // namespace llb::backend

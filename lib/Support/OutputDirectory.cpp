@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A new directory is made beside its place and renamed. A directory that is
+// there may be on a file system of its own, so what comes into it is made
+// inside and moved up entry by entry: directories join, other entries replace
+// their like. No link is followed in that, since nobody trusts an image.
+#include "llb/Support/OutputDirectory.h"
+
+#include "llb/Support/UniqueFd.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <llvm/Support/Errno.h>
+#include <llvm/Support/FileSystem.h>
+#include <llvm/Support/Path.h>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+namespace llb {
+namespace {
+
+llvm::Error failed(const std::string &path) {
+  return llvm::createStringError(
+      std::error_code(errno, std::generic_category()), "%s: %s", path.c_str(),
+      llvm::sys::StrError().c_str());
+}
+
+UniqueFd openDirectory(int base, const std::string &name) {
+  return UniqueFd(openat(base, name.c_str(),
+                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+struct DirectoryCloser {
+  void operator()(DIR *dir) const { closedir(dir); }
+};
+
+/// Moves the entries of `from` into `to`. Directories nest at most as deep as
+/// the tree that was written.
+llvm::Error moveEntries(UniqueFd from, const UniqueFd &to,
+                        const std::string &shown) {
+  int source = from.get();
+  std::unique_ptr<DIR, DirectoryCloser> list(fdopendir(from.release()));
+  if (!list)
+    return failed(shown);
+  std::vector<std::string> names;
+  while (dirent *entry = readdir(list.get()))
+    if (std::string_view name = entry->d_name; name != "." && name != "..")
+      names.emplace_back(name);
+  std::sort(names.begin(), names.end());
+  for (const std::string &name : names) {
+    if (renameat(source, name.c_str(), to.get(), name.c_str()) == 0)
+      continue;
+    std::string place = shown + "/" + name;
+    if (errno != EEXIST && errno != ENOTEMPTY)
+      return failed(place);
+    UniqueFd inner = openDirectory(source, name);
+    UniqueFd outer = openDirectory(to.get(), name);
+    struct stat info;
+    if (!inner.valid() || !outer.valid() || fstat(inner.get(), &info))
+      return failed(place);
+    if (llvm::Error error = moveEntries(std::move(inner), outer, place))
+      return error;
+    const timespec times[2] = {info.st_atim, info.st_mtim};
+    if (fchmod(outer.get(), info.st_mode & 07777) ||
+        futimens(outer.get(), times))
+      return failed(place);
+  }
+  return llvm::Error::success();
+}
+
+} // namespace
+
+llvm::Expected<OutputDirectory> OutputDirectory::open(const std::string &path) {
+  OutputDirectory result;
+  result.path = path;
+  while (result.path.size() > 1 && result.path.ends_with('/'))
+    result.path.pop_back();
+  struct stat info;
+  bool exists = stat(result.path.c_str(), &info) == 0;
+  if (exists && !S_ISDIR(info.st_mode)) {
+    errno = ENOTDIR;
+    return failed(path);
+  }
+  result.joins = exists;
+  result.temporary = result.path + (exists ? "/.tmp-XXXXXX" : ".tmp-XXXXXX");
+  if (!exists)
+    llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
+  if (!mkdtemp(result.temporary.data())) {
+    result.temporary.clear();
+    return failed(path);
+  }
+  return result;
+}
+
+OutputDirectory::OutputDirectory(OutputDirectory &&other) noexcept
+    : path(std::move(other.path)),
+      temporary(std::exchange(other.temporary, "")), joins(other.joins) {}
+
+OutputDirectory &OutputDirectory::operator=(OutputDirectory &&other) noexcept {
+  std::swap(path, other.path);
+  std::swap(temporary, other.temporary);
+  std::swap(joins, other.joins);
+  return *this;
+}
+
+OutputDirectory::~OutputDirectory() {
+  if (!temporary.empty())
+    llvm::sys::fs::remove_directories(temporary);
+}
+
+llvm::Error OutputDirectory::keep() {
+  if (!joins) {
+    if (rename(temporary.c_str(), path.c_str()))
+      return failed(path);
+    temporary.clear();
+    return llvm::Error::success();
+  }
+  UniqueFd from = openDirectory(AT_FDCWD, temporary);
+  // A link that the user names is followed.
+  UniqueFd to(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!from.valid() || !to.valid())
+    return failed(path);
+  return moveEntries(std::move(from), to, path);
+}
+
+} // namespace llb

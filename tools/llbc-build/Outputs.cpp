@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Registries come last: what is pushed is seen by others and cannot be taken
+// back when another output fails.
+#include "Outputs.h"
+
+#include "llb/Support/ToolDiags.h"
+
+namespace llbc {
+
+using namespace llb;
+
+llvm::LogicalResult Outputs::fail(const std::string &path, llvm::Error error) {
+  job.diags.report(diag::CannotWrite, {}, path,
+                   llvm::toString(std::move(error)));
+  return llvm::failure();
+}
+
+llvm::LogicalResult Outputs::open() {
+  for (const backend::Output &output : job.options.outputs) {
+    Target target{output, std::nullopt, std::nullopt};
+    if (!target.output.sourceDateEpoch)
+      target.output.sourceDateEpoch = job.lowered.sourceDateEpoch;
+    if (output.isStream()) {
+      auto file = OutputFile::open(output.dest);
+      if (!file)
+        return fail(output.dest, file.takeError());
+      if (file->isTerminal() && !job.options.force) {
+        job.diags.report(diag::BinaryToTerminal, {});
+        return llvm::failure();
+      }
+      target.file = std::move(*file);
+    } else if (output.fillsDirectory()) {
+      auto directory = OutputDirectory::open(output.dest);
+      if (!directory)
+        return fail(output.dest, directory.takeError());
+      target.directory = std::move(*directory);
+    }
+    targets.push_back(std::move(target));
+  }
+  return llvm::success();
+}
+
+llvm::Expected<backend::Exported>
+Outputs::write(const backend::BuildResult &result, engine::Store &store,
+               engine::Snapshots &snapshots, registry::Client &registry) {
+  backend::Exported first;
+  for (bool toRegistry : {false, true})
+    for (Target &target : targets) {
+      if ((target.output.form == backend::Form::Image) != toRegistry)
+        continue;
+      backend::Exporter exporter(store, snapshots, registry, target.output);
+      auto exported =
+          exporter.write(result, target.file ? &target.file->stream() : nullptr,
+                         target.directory ? &*target.directory : nullptr);
+      if (!exported)
+        return exported.takeError();
+      if (first.digest.empty())
+        first = std::move(*exported);
+    }
+  return first;
+}
+
+std::map<size_t, llvm::raw_ostream *> Outputs::streams() {
+  std::map<size_t, llvm::raw_ostream *> result;
+  for (size_t i = 0; i < targets.size(); ++i)
+    if (targets[i].file)
+      result[i] = &targets[i].file->stream();
+  return result;
+}
+
+llvm::LogicalResult Outputs::keep() {
+  for (Target &target : targets) {
+    if (target.file)
+      if (llvm::Error error = target.file->keep())
+        return fail(target.output.dest, std::move(error));
+    if (target.directory)
+      if (llvm::Error error = target.directory->keep())
+        return fail(target.output.dest, std::move(error));
+  }
+  return llvm::success();
+}
+
+} // namespace llbc

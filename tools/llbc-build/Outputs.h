@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The outputs of a build: opened before it, so that a path that cannot be
+// written is known early, and put into place together after it.
+#ifndef LLBC_OUTPUTS_H
+#define LLBC_OUTPUTS_H
+
+#include "llb/Backend/Backend.h"
+#include "llb/Driver/Driver.h"
+#include "llb/Support/OutputFile.h"
+
+#include <map>
+
+namespace llbc {
+
+class Outputs {
+public:
+  explicit Outputs(const llb::driver::BuildJob &job) : job(job) {}
+
+  /// Opens files and directories; failures are reported.
+  llvm::LogicalResult open();
+  /// Those that are streams by their place among the options' outputs.
+  std::map<size_t, llvm::raw_ostream *> streams();
+  /// Writes the outputs, registries last. What is known of the image comes from
+  /// the first that is one.
+  llvm::Expected<llb::backend::Exported>
+  write(const llb::backend::BuildResult &result, llb::engine::Store &store,
+        llb::engine::Snapshots &snapshots, llb::registry::Client &registry);
+  /// Lets what was written appear; failures are reported.
+  llvm::LogicalResult keep();
+
+private:
+  struct Target {
+    llb::backend::Output output;
+    std::optional<llb::OutputFile> file;
+    std::optional<llb::OutputDirectory> directory;
+  };
+  llvm::LogicalResult fail(const std::string &path, llvm::Error error);
+
+  const llb::driver::BuildJob &job;
+  std::vector<Target> targets;
+};
+
+} // namespace llbc
+
+#endif
