@@ -41,12 +41,12 @@ std::vector<const cl::Option *> optionsOf(const cl::OptionCategory &category) {
 
 void printNames(llvm::ArrayRef<const cl::Option *> options,
                 llvm::raw_ostream &out) {
-  size_t column = screenWidth;
+  size_t column = 0;
   for (const cl::Option *option : options) {
     std::string name =
         (option->ArgStr.size() == 1 ? " -" : " --") + option->ArgStr.str();
-    if (column + name.size() > screenWidth) {
-      out << (column == screenWidth ? " " : "\n ");
+    if (column == 0 || column + name.size() > screenWidth) {
+      out << (column == 0 ? " " : "\n ");
       column = 1;
     }
     out << name;
