@@ -15,8 +15,8 @@ namespace cl = llvm::cl;
 OutputFlags::OutputFlags(cl::OptionCategory &own, cl::OptionCategory &docker)
     : emit("emit",
            cl::desc("What to write: tokens, ast, llb (the default), text, json "
-                    "as of dump-llb, dot, config, or bundle, which is all of "
-                    "it as JSON; built: oci, docker, tar, dir or image"),
+                    "as of dump-llb, dot, config, bundle (all of it as JSON); "
+                    "built: oci, docker, tar, dir, image"),
            cl::value_desc("kind"), cl::init(EmitKind::Llb),
            cl::values(
 #define LLB_BACKEND(Name, Emit, Type, Destination, Summary)                    \
@@ -39,10 +39,10 @@ OutputFlags::OutputFlags(cl::OptionCategory &own, cl::OptionCategory &docker)
                       "type=oci|docker|tar|local|image,dest=..."),
              cl::value_desc("type=..."), cl::cat(docker)),
       push("push", cl::desc("Push the image under its names"), cl::cat(docker)),
-      compression("compression",
-                  cl::desc("Layers that are made: gzip, zstd or none, with "
-                           "gzip:9 a level"),
-                  cl::value_desc("type[:level]"), cl::cat(own)),
+      compression(
+          "compression",
+          cl::desc("Of new layers: gzip, zstd or none; gzip:9 is a level"),
+          cl::value_desc("type"), cl::cat(own)),
       rewriteTimestamp("rewrite-timestamp",
                        cl::desc("No time in a layer after SOURCE_DATE_EPOCH"),
                        cl::cat(own)),
