@@ -3,7 +3,7 @@
 """Builds random inputs with and without passes and compares the images.
 
   random_builds.py --count N [--seed N] [--keep DIR] [--only CASE] [--jobs N]
-                   [--break-rule RULE]
+                   [--break-rule RULE[@CASE]]...
 
 The seed is that of LLB_RANDOM_SEED, else 1, if it is not given.
 
@@ -20,7 +20,9 @@ Root file system (paths, types, modes, owners, links, capabilities, devices,
 content, the time of what is older than the build), config, and the number of
 layers against that of history entries must agree. What does not build as it is
 proves nothing and is counted apart. With `--break-rule` llb-opt does not keep a
-rule of its passes, to show that this is found: only graphs are built then.
+rule of its passes, to show that this is found: there are only graphs then, and
+those are built of which the broken passes make something else than sound ones,
+up to the first that differs, or CASE alone.
 """
 import argparse
 import collections
@@ -50,7 +52,7 @@ class Case:
         self.time = OLD + int(folder.name)
         self.count: collections.Counter = collections.Counter()
         self.faults: list[str] = []
-        (folder / "context").mkdir(parents=True)
+        folder.mkdir(parents=True)
 
     def run(self, *command: str, data: bytes | None = None) -> bytes:
         done = subprocess.run(command, input=data, cwd=self.folder / "context",
@@ -60,7 +62,7 @@ class Case:
         return done.stdout
 
     def opt(self, *options: str) -> bytes:
-        return self.run("llb-opt", f"--image-lock={self.lock}", "--verify-each", *self.flags, *options)
+        return self.run("llb-opt", f"--image-lock={self.lock}", "--verify-each", *options)
 
     def build(self, name: str, definition: bytes, config: str) -> dict:
         out = self.folder / f"{name}.tar"
@@ -92,6 +94,10 @@ class DockerfileCase(Case):
     def __init__(self, *args, make=make_dockerfile, rng: random.Random) -> None:
         super().__init__(*args)
         self.dockerfile = make(rng)
+        self.fill(rng)
+
+    def fill(self, rng: random.Random) -> None:
+        (self.folder / "context").mkdir()
         (self.folder / "context/Dockerfile").write_text(self.dockerfile)
         make_context(rng, self.folder / "context", self.time)
 
@@ -150,9 +156,11 @@ class GraphCase(Case):
     def __init__(self, *args, rng: random.Random) -> None:
         super().__init__(*args)
         image = json.loads(self.lock.read_text())["images"][0]
-        self.graph, self.results = make_graph(rng, self.folder.name, image["digest"])
-        self.passes = ",".join(rng.sample(PASSES, len(PASSES)))
+        digest = rng.choice([image["digest"], image["digest"], image["older"]])
+        self.graph, self.results = make_graph(rng, self.folder.name, digest)
+        self.passes = ",".join(rng.sample(PASSES, rng.randrange(1, len(PASSES) + 1)))
         (self.folder / "graph.llb.txt").write_text(self.graph)
+        (self.folder / "context").mkdir()
         make_context(rng, self.folder / "context", self.time)
 
     def text(self) -> str:
@@ -160,28 +168,56 @@ class GraphCase(Case):
 
     def check(self) -> None:
         for result in self.results:
-            def built(*options: str, result=result) -> dict:
-                definition = self.opt(f"--result={result}", "../graph.llb.txt", *options)
-                return self.build(result, definition, "")
-            before = built("-O0")
-            for option in ("-O1", "-O2", f"--passes={self.passes}"):
+            def define(*options: str, result=result) -> bytes:
+                return self.opt(f"--result={result}", "../graph.llb.txt", *options)
+
+            def built(option: str, result=result, define=define) -> dict:
+                return self.build(result, define(*self.flags, option), "")
+            options = ["-O1", "-O2", f"--passes={self.passes}"]
+            if self.flags:
+                options = [option for option in options if not self.is_kept(define, option)]
+            if not options:
+                continue
+            before = self.build(result, define("-O0"), "")
+            for option in options:
                 self.compare(f"{option} of {result}", before,
                              lambda option=option, built=built: built(option), False)
+
+    def is_kept(self, define, option: str) -> bool:
+        """Whether passes that break their rule make what sound ones do."""
+        sound = define(option)
+        try:
+            return define(*self.flags, option) == sound
+        except RuntimeError:
+            return False
 
 
 KINDS = [DockerfileCase, GraphCase, DockerfileCase, GraphCase, PlatformCase]
 
 
+def push_older(case: Case) -> str:
+    """The digest of another image of the base's name, which its tag meant once."""
+    name = f"{os.environ['REGISTRY']}/library/busybox:older"
+    dockerfile = case.folder / "context/Dockerfile"
+    dockerfile.write_text("FROM busybox\nRUN echo older > /etc/older\n")
+    told = case.folder / "older.json"
+    case.run("buildctl", "build", "--progress=plain", "--metadata-file", str(told), "--output",
+             f"type=image,name={name},push=true", data=case.llbc())
+    return json.loads(told.read_text())["containerimage.digest"]
+
+
 def listed_lock(work: Path) -> Path:
-    """The lock with each base's directories, and the base for both platforms."""
+    """The lock with each base's directories, and the base for both platforms; as
+    `older`, which llbc does not read, an image that the lock does not name."""
     lock = Path(os.environ["IMAGE_LOCK"])
     document = json.loads(lock.read_text())
     case = DockerfileCase(work / "0", lock, [], make=lambda rng: "FROM busybox\n",
                           rng=random.Random(0))
     listing = list_dirs(case.compiled("base")["files"])
+    older = push_older(case)
     others = []
     for image in document["images"]:
-        image["dirs"] = listing
+        image.update(dirs=listing, older=older)
         config = {**image["config"], "architecture": "arm64"}
         others.append({**image, "platform": "linux/arm64", "config": config})
     document["images"] += others
@@ -190,29 +226,53 @@ def listed_lock(work: Path) -> Path:
     return listed
 
 
+def check_case(kind, folder: Path, lock: Path, flags: list[str], seed: int,
+               number: int) -> tuple[str, Case]:
+    case = kind(folder, lock, flags, rng=random.Random(f"{seed}/{number}"))
+    try:
+        case.check()
+    except RuntimeError as error:
+        (case.folder / "why.txt").write_text(str(error))
+        return "no build", case
+    return "differ" if case.faults else "agree", case
+
+
+def find_broken(args, work: Path, lock: Path) -> int:
+    """Tells of each rule the first graph that shows it broken."""
+    missed = 0
+    for rule in args.break_rule:
+        rule, _, only = rule.partition("@")
+        for number in [int(only)] if only else range(args.count):
+            # The folder's number is that of the case: it is the time of its files.
+            folder = work / rule / str(number + 1)
+            _, case = check_case(GraphCase, folder, lock, [f"--break-rule={rule}"],
+                                 args.seed, number)
+            if case.faults:
+                print(f"{rule}@{number}: {case.faults[0].splitlines()[0]}", flush=True)
+                break
+        else:
+            missed += 1
+            print(f"{rule}: not found in {args.count} graphs of seed {args.seed}", flush=True)
+    return 1 if missed else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=int(os.environ.get("LLB_RANDOM_SEED", "1")))
-    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--only", type=int)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--break-rule")
+    parser.add_argument("--break-rule", action="append")
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
     work = (args.keep or Path(tempfile.mkdtemp())).absolute()
     lock = listed_lock(work)
-    kinds = [GraphCase] if args.break_rule else KINDS
-    flags = [f"--break-rule={args.break_rule}"] if args.break_rule else []
+    if args.break_rule:
+        return find_broken(args, work, lock)
 
     def run(number: int) -> tuple[str, Case]:
-        rng = random.Random(f"{args.seed}/{number}")
-        case = kinds[number % len(kinds)](work / str(number + 1), lock, flags, rng=rng)
-        try:
-            case.check()
-        except RuntimeError as error:
-            (case.folder / "why.txt").write_text(str(error))
-            return "no build", case
-        return "differ" if case.faults else "agree", case
+        kind = KINDS[number % len(KINDS)]
+        return check_case(kind, work / str(number + 1), lock, [], args.seed, number)
 
     numbers = range(args.count) if args.only is None else [args.only]
     count: collections.Counter = collections.Counter()

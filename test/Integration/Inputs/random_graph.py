@@ -3,7 +3,8 @@
 
 Most operations of a graph work on the last few values, so that chains, shared
 parents and merges of merges come about; nearly all are written so that they
-build (`createDestPath`, `allowNotFound`). A graph has one or two results.
+build (`createDestPath`, `allowNotFound`). Scenes are a few steps in which a pass
+goes wrong that does not look closely. A graph has one or two results.
 """
 import random
 
@@ -11,6 +12,9 @@ BASE = "docker.io/library/busybox:latest"
 PATHS = ["/d", "/d/a", "/d/e", "/d/e/a", "/opt/a", "/l", "/l/a", "/new//a", "/./new/b",
          "/srv/x", "/etc/passwd", "/bin/own"]
 INTO = ["/", "/d/", "/d/e/", "/opt/", "/l/", "/srv/../opt/"]
+# Where copies of a chain go: apart, into each other, into what the base has.
+CHAIN = ["/srv/a", "/srv/a/b", "/srv/b/", "/opt/a/", "/opt/a/b", "/tmp/t", "/tmp/u/v", "/etc/app/c",
+         "/root/x", "/d/a", "/d/e/"]
 SOURCES = ["/a", "/b", "/sub", "/sub/c", "/f*", "/x/y", "/x/y/../y"]
 
 
@@ -64,6 +68,8 @@ class Graph:
         else:
             path, source = rng.choice(self.contexts)
             path = path or rng.choice(SOURCES)
+            # What there is, with a filter or without.
+            path = rng.choice([path, path, path, "/*"])
         dest = rng.choice(INTO if "*" in path or rng.random() < 0.5 else PATHS)
         return f'copy {source} "{path}" -> "{dest}" {{ {", ".join(flags)} }}'
 
@@ -83,15 +89,54 @@ class Graph:
                     f'{{ mode = 0o644, data = "{rng.randrange(9)}" }}')
         return f'symlink "{rng.choice(["d", "opt", "/srv"])}" -> "/l{rng.choice(["", "1", "2"])}"'
 
+    def scene(self) -> None:
+        rng = self.rng
+        base, shell = self.pick()
+        match rng.choice(["dots", "again", "itself", "chain", "chain"]):
+            case "dots":
+                self.file(base, shell, [
+                    'mkdir "/d/e" { mode = 0o755, makeParents }',
+                    f'symlink "/d/e" -> "/s{len(self.lines)}"',
+                    f'mkdir "/s{len(self.lines)}/../up" {{ mode = 0o755, makeParents }}'])
+            case "again":
+                path = rng.choice(["/d", "/d/a", "/opt/a"])
+                mode = rng.choice(["0o755", "0o700"])
+                make = f'mkdir "{path}" {{ mode = {mode}, makeParents }}'
+                self.file(base, shell, [make, rng.choice([
+                    f'rm "{path}" {{ allowNotFound }}', f'rm "{path[:2]}*" {{ allowWildcard }}',
+                    self.copy(base)]), make])
+            case "itself":
+                self.file(base, shell, [self.action(base)])
+                last = self.values[-1][0]
+                self.file(last, shell, [
+                    f'copy {last} "{rng.choice(["/d*", "/opt*", "/l*", "/m*"])}" -> "/itself{len(self.lines)}/"'
+                    " { createDestPath, allowWildcard, allowEmptyWildcard }"])
+            case "chain":
+                base, shell = rng.choice([(base, shell), *self.values[:2]])
+                places = rng.sample(CHAIN, rng.choice([1, 3, 6]))
+                for _ in range(rng.randrange(2, 5)):
+                    path, source = rng.choice(self.contexts)
+                    owner = rng.choice(["", "", ", owner { user = 7, group = 8 }"])
+                    self.file(base, shell, [
+                        f'copy {source} "{path or rng.choice(["/a", "/b", "/sub"])}" -> "{rng.choice(places)}"'
+                        f" {{ createDestPath, followSymlink{owner} }}"])
+                    base = self.values[-1][0]
+
+    def file(self, base: str, shell: bool, actions: list[str], policy: str = "") -> None:
+        body = "\n".join("  " + action for action in actions)
+        self.add(f"file {base} {{\n{body}\n}}{policy}", shell)
+
     def step(self) -> None:
         rng = self.rng
+        if rng.random() < 0.2:
+            self.scene()
+            return
         roll = rng.random()
         base, shell = self.pick()
         if roll < 0.72:
             actions = [self.action(base) for _ in range(rng.choice([1, 1, 1, 2, 3]))]
-            body = "\n".join("  " + action for action in actions)
-            policy = " !meta { ignore_cache }" if rng.random() < 0.05 else ""
-            self.add(f"file {base} {{\n{body}\n}}{policy}", shell)
+            self.file(base, shell, actions,
+                      " !meta { ignore_cache }" if rng.random() < 0.05 else "")
         elif roll < 0.84:
             inputs = [base] + [rng.choice(self.values)[0] for _ in range(rng.choice([1, 1, 2]))]
             inputs = [name for name in inputs if name != "scratch"]
