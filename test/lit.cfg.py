@@ -44,12 +44,14 @@ def tool(name: str) -> bool:
     return shutil.which(name, path=config.environment["PATH"]) is not None
 
 
-for name in ("runc", "docker-registry", "skopeo", "umoci", "jq", "git", "ninja",
-             "ssh-agent"):
+for name in ("runc", "docker-registry", "skopeo", "umoci", "buildah", "jq", "git",
+             "ninja", "ssh-agent"):
     if tool(name):
         config.available_features.add(name)
 if os.geteuid() == 0:
     config.available_features.add("root")
+    if tool("docker") and tool("dockerd"):
+        config.available_features.add("docker")
 # What builds need: mounts of their own and what runs containers; and the static
 # shell that the tests put into them.
 if os.geteuid() == 0 and (tool("crun") or tool("runc")) and not subprocess.run(

@@ -11,6 +11,7 @@
 #include "llb/IR/Binary.h"
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoJson.h"
+#include "llb/Support/GoText.h"
 #include "llb/Support/RandomId.h"
 
 namespace llbc {
@@ -36,8 +37,10 @@ std::string annotationKey(const backend::Annotation &annotation) {
   return key + "." + annotation.key;
 }
 
-/// An output in the words of the daemon.
-buildkit::Backend exporterOf(const backend::Output &output) {
+/// An output in the words of the daemon. The argument of the build is the epoch
+/// of outputs that have none of their own, as it is when the daemon compiles.
+buildkit::Backend exporterOf(const backend::Output &output,
+                             const std::map<std::string, std::string> &opts) {
   using backend::Compression;
   buildkit::Backend exporter;
   exporter.type = backend::infoOf(output.form).type;
@@ -46,8 +49,12 @@ buildkit::Backend exporterOf(const backend::Output &output) {
     if (flag)
       attrs[key] = "true";
   };
+  auto argument = opts.find("build-arg:SOURCE_DATE_EPOCH");
   if (output.sourceDateEpoch)
     attrs["source-date-epoch"] = std::to_string(*output.sourceDateEpoch);
+  else if (argument != opts.end() &&
+           go::parseInt(argument->second, 10, 64).ok())
+    attrs["source-date-epoch"] = argument->second;
   if (!output.isImage())
     return exporter;
   if (!output.names.empty())
@@ -150,7 +157,7 @@ llvm::Error RemoteBuilder::connect(const driver::Options &options) {
   build.address = options.daemon;
   build.session = options.session ? *options.session : randomId();
   for (const backend::Output &output : options.outputs)
-    build.exporters.push_back(exporterOf(output));
+    build.exporters.push_back(exporterOf(output, options.opts));
   build.entitlements = options.allowed;
   build.locals = driver::localDirectories(options);
   if (llvm::Error error = readSecrets(options, build.secrets))

@@ -7,7 +7,7 @@
 # same bytes.
 set -euo pipefail
 context=$1 llbc=$2
-work=$(mktemp -d -p "${TMPDIR:-/tmp}")
+work=$(mktemp -d -p "$(dirname "$IMAGE_LOCK")")
 trap 'rm -rf "$work"' EXIT
 export SOURCE_DATE_EPOCH=1600000000
 export CONTAINERS_REGISTRIES_CONF=$work/registries.conf
@@ -92,6 +92,13 @@ same "annotations 1" cmp "$work/a" "$work/b"
 buildkit "type=oci,dest=$work/a,$plain,$index" "$two"
 ours "type=oci,dest=$work/b,$plain,$index" "$two"
 same "annotations 2" cmp "$work/a" "$work/b"
+
+# The daemon understands the same words from llbc.
+"$llbc" --builder=buildkit --progress=quiet --platform="$two" --output "type=oci,dest=$work/b,$plain,$index" \
+  --output "type=image,name=$REGISTRY/daemon/app:v1,push=true,$plain" "$context/Dockerfile"
+skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/daemon/app:v1" >"$work/daemon"
+same "daemon 2" cmp "$work/a" "$work/b"
+same "daemon, registry 2" cmp "$work/theirs" "$work/daemon"
 
 # What was pushed is a base image for BuildKit.
 mkdir "$work/next"
