@@ -2,9 +2,13 @@
 //
 // fsutil's protocol, as its sender speaks it. Entries are numbered in the order
 // of the walk; the receiver asks for regular files by number, each once, while
-// the walk goes on. Three threads: one walks, one reads what is asked for, and
-// the stream's own sends content, so that the daemon writes files while it
-// still learns of others.
+// the walk goes on.
+//
+// A packet is a message of its own, and most are small: 50,000 files are
+// 200,000 packets. So a call has one thread and a queue that nobody else waits
+// at; with a thread each for reading and writing, every packet would wake the
+// other one. Nothing ever waits for a write while reading is not under way, or
+// both sides might wait for each other.
 //
 // Owners are not sent, as BuildKit's client does: whoever builds, the image is
 // the same.
@@ -12,91 +16,124 @@
 #include "GoMode.h"
 #include "Metadata.h"
 
-#include <condition_variable>
 #include <deque>
+#include <list>
 #include <map>
 #include <sys/sysmacros.h>
-#include <thread>
 #include <unordered_map>
 
 namespace llb::buildkit {
 namespace {
 
-using Stream = grpc::ServerReaderWriter<filesync::Packet, filesync::Packet>;
+using Stream =
+    grpc::ServerAsyncReaderWriter<filesync::Packet, filesync::Packet>;
 
 /// How much of a file goes into one packet.
 constexpr size_t chunkSize = 64 << 10;
-/// Packets that may wait for others before they are handed to the transport.
-constexpr unsigned batchSize = 64;
+/// How much may wait for more before the transport sends it. Sending takes a
+/// turn of another thread, which is long where there are few processors.
+constexpr size_t batchSize = 48 << 10;
+
+/// What a queue tells of.
+enum Tag : uintptr_t { Reading = 1, Writing, Finishing };
+void *tagOf(Tag tag) { return reinterpret_cast<void *>(tag); }
 
 class Sender {
 public:
   Sender(const context::Directory &directory, const context::Filter &filter,
-         Stream &stream, Refusals &refusals)
-      : directory(directory), filter(filter), stream(stream),
+         Stream &stream, grpc::CompletionQueue &queue, Refusals &refusals)
+      : directory(directory), filter(filter), stream(stream), queue(queue),
         refusals(refusals) {}
 
-  grpc::Status run(grpc::ServerContext &context);
+  grpc::Status run();
 
 private:
-  void walk();
-  void readRequests();
   void sendEntry(context::FileInfo info);
   void sendFile(uint32_t id, const std::string &path);
-  bool write(const filesync::Packet &packet, bool isLast);
+  void sendNextFile();
+  void write(const filesync::Packet &packet, bool isLast);
+  /// Waits for something to happen; true if it was the end of a write.
+  bool next();
+  void take(const filesync::Packet &packet);
   /// Remembers what is wrong, the first only.
-  void fail(std::string message);
-  /// As `fail`, for a daemon that does what none does by mistake.
-  void refuse(std::string message);
+  void fail(std::string message) {
+    if (error.empty())
+      error = std::move(message);
+  }
 
   const context::Directory &directory;
   const context::Filter &filter;
   Stream &stream;
+  grpc::CompletionQueue &queue;
   Refusals &refusals;
 
-  std::mutex writing;
-  unsigned unflushed = 0;
+  filesync::Packet received;
+  bool isReading = false;
+  bool finished = false;
+  std::string error;
+  size_t unflushed = 0;
 
-  std::mutex mutex;
-  std::condition_variable changed;
   /// Regular files that were not asked for yet, by number.
   std::unordered_map<uint32_t, std::string> offered;
   std::deque<std::pair<uint32_t, std::string>> asked;
-  bool finished = false;
-  bool refused = false;
-  std::string error;
-
-  // Of the walk.
   uint32_t count = 0;
   /// Paths of files with several links, by device and inode.
   std::map<std::pair<uint64_t, uint64_t>, std::string> links;
 };
 
-void Sender::fail(std::string message) {
-  std::lock_guard<std::mutex> lock(mutex);
-  if (error.empty())
-    error = std::move(message);
-  finished = true;
-  changed.notify_all();
-}
-
-void Sender::refuse(std::string message) {
-  refusals.add(message);
-  {
-    std::lock_guard<std::mutex> lock(mutex);
-    refused = true;
+bool Sender::next() {
+  void *tag;
+  bool ok = false;
+  if (!queue.Next(&tag, &ok))
+    return true;
+  if (tag == tagOf(Writing)) {
+    if (!ok)
+      fail("the daemon went away");
+    return true;
   }
-  fail(std::move(message));
+  isReading = false;
+  if (!ok) {
+    fail("the daemon went away");
+    return false;
+  }
+  take(received);
+  if (!finished && error.empty()) {
+    isReading = true;
+    stream.Read(&received, tagOf(Reading));
+  }
+  return false;
 }
 
-bool Sender::write(const filesync::Packet &packet, bool isLast) {
-  std::lock_guard<std::mutex> lock(writing);
+void Sender::take(const filesync::Packet &packet) {
+  if (packet.type() == filesync::Packet::ERR)
+    return fail("the daemon gave up: " + packet.data());
+  if (packet.type() == filesync::Packet::FIN)
+    finished = true;
+  if (packet.type() != filesync::Packet::REQ)
+    return;
+  auto file = offered.find(packet.id());
+  if (file == offered.end()) {
+    fail("the daemon asked for file " + std::to_string(packet.id()) +
+         ", which it was not offered");
+    refusals.add(error);
+    return;
+  }
+  asked.emplace_back(file->first, std::move(file->second));
+  offered.erase(file);
+}
+
+void Sender::write(const filesync::Packet &packet, bool isLast) {
+  if (!error.empty())
+    return;
   grpc::WriteOptions options;
-  if (!isLast && ++unflushed < batchSize)
+  unflushed += packet.ByteSizeLong();
+  if (!isLast && unflushed < batchSize)
     options.set_buffer_hint();
   else
     unflushed = 0;
-  return stream.Write(packet, options);
+  stream.Write(packet, options, tagOf(Writing));
+  while (!next())
+    ;
 }
 
 void Sender::sendEntry(context::FileInfo info) {
@@ -121,54 +158,12 @@ void Sender::sendEntry(context::FileInfo info) {
   if (!info.isDirectory() && !(isLink && info.isRegular()))
     stat.set_size(static_cast<int64_t>(info.size));
   uint32_t id = count++;
-  if (info.isRegular()) {
-    std::lock_guard<std::mutex> lock(mutex);
+  if (info.isRegular())
     offered.emplace(id, std::move(info.path));
-  }
   write(packet, /*isLast=*/false);
-}
-
-void Sender::walk() {
-  llvm::Error walked =
-      context::walk(directory, filter, [&](context::FileInfo info) {
-        sendEntry(std::move(info));
-      });
-  filesync::Packet packet;
-  if (walked) {
-    std::string message = llvm::toString(std::move(walked));
-    packet.set_type(filesync::Packet::ERR);
-    packet.set_data(message);
-    write(packet, /*isLast=*/true);
-    return fail(std::move(message));
-  }
-  // One without an entry is the end of them.
-  write(packet, /*isLast=*/true);
-}
-
-void Sender::readRequests() {
-  filesync::Packet packet;
-  while (stream.Read(&packet)) {
-    if (packet.type() == filesync::Packet::ERR)
-      return fail("the daemon gave up: " + packet.data());
-    std::unique_lock<std::mutex> lock(mutex);
-    if (packet.type() == filesync::Packet::FIN) {
-      finished = true;
-      changed.notify_all();
-      return;
-    }
-    if (packet.type() != filesync::Packet::REQ)
-      continue;
-    auto file = offered.find(packet.id());
-    if (file == offered.end()) {
-      lock.unlock();
-      return refuse("the daemon asked for file " + std::to_string(packet.id()) +
-                    ", which it was not offered");
-    }
-    asked.emplace_back(file->first, std::move(file->second));
-    offered.erase(file);
-    changed.notify_all();
-  }
-  fail("the daemon went away");
+  // The daemon writes these while it learns of others.
+  if (!asked.empty())
+    sendNextFile();
 }
 
 /// A file that cannot be read any more is sent as far as it could be, since the
@@ -190,50 +185,106 @@ void Sender::sendFile(uint32_t id, const std::string &path) {
       if (size <= 0)
         break;
       data.resize(static_cast<size_t>(size));
-      if (!write(packet, /*isLast=*/false))
+      write(packet, /*isLast=*/false);
+      if (!error.empty())
         return;
     }
   }
   packet.clear_data();
-  bool isLast;
-  {
-    std::lock_guard<std::mutex> lock(mutex);
-    isLast = asked.empty();
-  }
-  write(packet, isLast);
+  write(packet, /*isLast=*/asked.empty());
 }
 
-grpc::Status Sender::run(grpc::ServerContext &context) {
-  std::thread walker([this] { walk(); });
-  std::thread reader([this] { readRequests(); });
-  std::unique_lock<std::mutex> lock(mutex);
-  while (true) {
-    changed.wait(lock, [this] { return finished || !asked.empty(); });
-    if (asked.empty() || !error.empty())
-      break;
-    auto [id, path] = std::move(asked.front());
-    asked.pop_front();
-    lock.unlock();
-    sendFile(id, path);
-    lock.lock();
-  }
-  std::string message = error;
-  bool cancel = refused;
-  lock.unlock();
-  if (cancel)
-    // The walk may be waiting for the daemon.
-    context.TryCancel();
-  walker.join();
-  reader.join();
-  if (!message.empty())
-    return {grpc::StatusCode::INTERNAL, message};
+void Sender::sendNextFile() {
+  auto [id, path] = std::move(asked.front());
+  asked.pop_front();
+  sendFile(id, path);
+}
+
+grpc::Status Sender::run() {
+  isReading = true;
+  stream.Read(&received, tagOf(Reading));
   filesync::Packet last;
+  if (llvm::Error walked =
+          context::walk(directory, filter, [this](context::FileInfo info) {
+            sendEntry(std::move(info));
+          })) {
+    std::string message = llvm::toString(std::move(walked));
+    last.set_type(filesync::Packet::ERR);
+    last.set_data(message);
+    write(last, /*isLast=*/true);
+    fail(std::move(message));
+  }
+  // One without an entry is the end of them.
+  write(last, /*isLast=*/true);
+  while (error.empty() && (!finished || !asked.empty())) {
+    if (asked.empty())
+      next();
+    else
+      sendNextFile();
+  }
   last.set_type(filesync::Packet::FIN);
   write(last, /*isLast=*/true);
-  return grpc::Status::OK;
+  return error.empty() ? grpc::Status::OK
+                       : grpc::Status(grpc::StatusCode::INTERNAL, error);
 }
 
 } // namespace
+
+struct FileSyncService::Call {
+  grpc::ServerContext context;
+  grpc::CompletionQueue queue;
+  Stream stream{&context};
+  std::thread thread;
+};
+
+void FileSyncService::join(grpc::ServerBuilder &builder) {
+  builder.RegisterService(&service);
+  calls = builder.AddCompletionQueue();
+}
+
+void FileSyncService::start() {
+  acceptor = std::thread([this] { accept(); });
+}
+
+void FileSyncService::accept() {
+  std::list<Call> all;
+  while (true) {
+    Call &call = all.emplace_back();
+    service.RequestDiffCopy(&call.context, &call.stream, &call.queue,
+                            calls.get(), &call);
+    void *tag;
+    bool ok;
+    if (!calls->Next(&tag, &ok) || !ok)
+      break;
+    call.thread = std::thread([this, &call] { serve(call); });
+  }
+  for (Call &call : all) {
+    if (call.thread.joinable())
+      call.thread.join();
+    void *tag;
+    bool ok;
+    call.queue.Shutdown();
+    while (call.queue.Next(&tag, &ok))
+      ;
+  }
+}
+
+void FileSyncService::serve(Call &call) {
+  grpc::Status status = answer(call);
+  call.stream.Finish(status, tagOf(Finishing));
+  void *tag;
+  bool ok;
+  // A read that is under way ends with the call.
+  while (call.queue.Next(&tag, &ok) && tag != tagOf(Finishing))
+    ;
+}
+
+void FileSyncService::stop() {
+  if (!acceptor.joinable())
+    return;
+  calls->Shutdown();
+  acceptor.join();
+}
 
 void FileSyncService::allow(const std::string &name, context::Filter filter) {
   std::lock_guard<std::mutex> lock(mutex);
@@ -249,9 +300,8 @@ bool FileSyncService::isAllowed(const std::string &name,
   return false;
 }
 
-grpc::Status FileSyncService::DiffCopy(grpc::ServerContext *context,
-                                       Stream *stream) {
-  Metadata metadata(context->client_metadata());
+grpc::Status FileSyncService::answer(Call &call) {
+  Metadata metadata(call.context.client_metadata());
   std::string name = metadata.first("dir-name");
   auto directory = directories.find(name);
   context::Filter filter{metadata.all("include-patterns"),
@@ -267,7 +317,7 @@ grpc::Status FileSyncService::DiffCopy(grpc::ServerContext *context,
   if (!opened)
     return {grpc::StatusCode::FAILED_PRECONDITION,
             llvm::toString(opened.takeError())};
-  return Sender(*opened, filter, *stream, refusals).run(*context);
+  return Sender(*opened, filter, call.stream, call.queue, refusals).run();
 }
 
 } // namespace llb::buildkit

@@ -9,7 +9,9 @@
 #include "Refusals.h"
 #include "llb/BuildKit/Client.h"
 
+#include <grpcpp/grpcpp.h>
 #include <mutex>
+#include <thread>
 
 namespace llb::buildkit {
 
@@ -17,7 +19,7 @@ namespace filesync = moby::filesync::v1;
 
 /// Serves what definitions ask for and nothing else: the daemon is not trusted
 /// with the rest of a directory.
-class FileSyncService final : public filesync::FileSync::Service {
+class FileSyncService {
 public:
   FileSyncService(std::map<std::string, std::string> directories,
                   Refusals &refusals)
@@ -26,16 +28,28 @@ public:
   /// From now on `name` may be read through `filter`.
   void allow(const std::string &name, context::Filter filter);
 
-  grpc::Status
-  DiffCopy(grpc::ServerContext *context,
-           grpc::ServerReaderWriter<filesync::Packet, filesync::Packet> *stream)
-      override;
+  /// Becomes part of a server that is built.
+  void join(grpc::ServerBuilder &builder);
+  /// Serves until `stop`.
+  void start();
+  /// After the server was shut down.
+  void stop();
 
 private:
+  /// One that waits for the daemon or is under way.
+  struct Call;
+
+  void accept();
+  void serve(Call &call);
+  grpc::Status answer(Call &call);
   bool isAllowed(const std::string &name, const context::Filter &filter);
 
   const std::map<std::string, std::string> directories;
   Refusals &refusals;
+  filesync::FileSync::WithAsyncMethod_DiffCopy<filesync::FileSync::Service>
+      service;
+  std::unique_ptr<grpc::ServerCompletionQueue> calls;
+  std::thread acceptor;
   std::mutex mutex;
   std::vector<std::pair<std::string, context::Filter>> allowed;
 };

@@ -17,7 +17,7 @@ namespace {
 /// A longer message of the daemon's ends the call. BuildKit's are at most 3
 /// MiB.
 constexpr int largestMessage = 16 << 20;
-constexpr size_t tunnelChunk = 32 << 10;
+constexpr size_t tunnelChunk = 64 << 10;
 
 constexpr const char *methods[] = {
     "/grpc.health.v1.Health/Check", "/moby.filesync.v1.FileSync/DiffCopy",
@@ -56,15 +56,15 @@ llvm::Error Session::start(moby::buildkit::v1::Control::Stub &stub,
   // What is not asked for is not probed: the daemon counts pings.
   builder.AddChannelArgument("grpc.http2.bdp_probe", 0);
   builder.AddChannelArgument("grpc.http2.lookahead_bytes", 4 << 20);
-  for (grpc::Service *service : {static_cast<grpc::Service *>(&files),
-                                 static_cast<grpc::Service *>(&results),
-                                 static_cast<grpc::Service *>(&secrets),
-                                 static_cast<grpc::Service *>(&auth)})
-    builder.RegisterService(service);
+  builder.RegisterService(&results);
+  builder.RegisterService(&secrets);
+  builder.RegisterService(&auth);
+  files.join(builder);
   server = builder.BuildAndStart();
   if (!server)
     return systemError("cannot serve the session");
   grpc::AddInsecureChannelFromFd(server.get(), ends[1]);
+  files.start();
 
   context.AddMetadata("x-docker-expose-session-uuid", options.session);
   context.AddMetadata("x-docker-expose-session-sharedkey",
@@ -128,6 +128,7 @@ void Session::stop() {
   stream->Finish();
   stream.reset();
   server->Shutdown(std::chrono::system_clock::now());
+  files.stop();
   server->Wait();
 }
 
