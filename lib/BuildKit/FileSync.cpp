@@ -71,7 +71,9 @@ private:
   bool isReading = false;
   bool finished = false;
   std::string error;
-  size_t unflushed = 0;
+  /// The first packet waits for nothing: with it go the headers, and gRPC holds
+  /// it back until they are gone.
+  size_t unflushed = batchSize;
 
   /// Regular files that were not asked for yet, by number.
   std::unordered_map<uint32_t, std::string> offered;
