@@ -10,12 +10,12 @@
 namespace llb::engine {
 namespace {
 
-constexpr int schemaVersion = 1;
+constexpr int schemaVersion = 2;
 constexpr int busyMilliseconds = 30000;
 
 constexpr const char *schema = R"sql(
 CREATE TABLE IF NOT EXISTS result(key TEXT PRIMARY KEY, layers TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS layer(id INTEGER PRIMARY KEY AUTOINCREMENT, created INTEGER NOT NULL, description TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS layer(id INTEGER PRIMARY KEY AUTOINCREMENT, created INTEGER NOT NULL, description TEXT NOT NULL, below TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS chain(id TEXT PRIMARY KEY, layer INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blob(layer INTEGER NOT NULL, form TEXT NOT NULL, digest TEXT NOT NULL,
   diffid TEXT NOT NULL, media TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY(layer, form)) WITHOUT ROWID;
@@ -167,20 +167,21 @@ llvm::Error Index::putResult(const std::string &key,
       .run();
 }
 
-llvm::Expected<int64_t> Index::addLayer(int64_t created,
-                                        const std::string &description) {
-  Statement put(database, "INSERT INTO layer(created, description) VALUES(?,?) "
-                          "RETURNING id");
-  if (!put.bind(created).bind(description).row())
+llvm::Expected<int64_t> Index::addLayer(const LayerRecord &layer) {
+  Statement put(database, "INSERT INTO layer(created, description, below) "
+                          "VALUES(?,?,?) RETURNING id");
+  put.bind(layer.created).bind(layer.description).bind(encodeList(layer.below));
+  if (!put.row())
     return databaseError(database);
   return put.number(0);
 }
 
 std::optional<LayerRecord> Index::findLayer(int64_t id) {
-  Statement get(database, "SELECT created, description FROM layer WHERE id=?");
+  Statement get(database,
+                "SELECT created, description, below FROM layer WHERE id=?");
   if (!get.bind(id).row())
     return std::nullopt;
-  return LayerRecord{id, get.number(0), get.text(1)};
+  return LayerRecord{id, get.number(0), get.text(1), decodeList(get.text(2))};
 }
 
 std::optional<int64_t> Index::findChain(const std::string &chainId) {

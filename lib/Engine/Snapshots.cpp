@@ -173,7 +173,8 @@ llvm::Expected<Snapshot> Snapshots::commit(MountedTree tree,
   if (tree.mounted && unmountWhenIdle(tree.mountPoint))
     return errnoError("unmounting " + tree.mountPoint);
   tree.mounted = false;
-  auto id = store.index().addLayer(nowNanoseconds(), description);
+  auto id = store.index().addLayer(
+      {0, nowNanoseconds(), description, tree.parent.layers});
   if (!id)
     return id.takeError();
   std::string path = layerPath(*id);

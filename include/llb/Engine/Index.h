@@ -23,6 +23,9 @@ struct LayerRecord {
   int64_t created = 0;
   /// What made it: `RUN make`.
   std::string description;
+  /// The layers that it was made upon, from bottom to top: what it is a change
+  /// of, whatever a merge puts below it.
+  std::vector<int64_t> below;
 };
 
 /// A layer as a compressed tar. One layer may have several.
@@ -46,9 +49,8 @@ public:
   llvm::Error putResult(const std::string &key,
                         const std::vector<int64_t> &layers);
 
-  /// Reserves the number of a new layer.
-  llvm::Expected<int64_t> addLayer(int64_t created,
-                                   const std::string &description);
+  /// Reserves the number of a new layer; `layer.id` is not looked at.
+  llvm::Expected<int64_t> addLayer(const LayerRecord &layer);
   std::optional<LayerRecord> findLayer(int64_t id);
   /// The layer that a base image's layers up to this chain id were unpacked to.
   std::optional<int64_t> findChain(const std::string &chainId);

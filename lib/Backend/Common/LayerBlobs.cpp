@@ -117,11 +117,14 @@ Exporter::exportLayer(const Image &image, size_t index, bool isBase) {
   std::string form = formOf(options, epoch);
   if (auto known = store.index().findBlob(layer, form); usable(known))
     return *known;
-  engine::Snapshot below;
-  below.layers.assign(image.snapshot.layers.begin(),
-                      image.snapshot.layers.begin() +
-                          static_cast<std::ptrdiff_t>(index));
-  auto blob = makeBlob(below, layer, epoch);
+  // Not what lies below it in this image: a layer of COPY --link is the same
+  // on any base, so it holds what its own step found missing.
+  auto record = store.index().findLayer(layer);
+  if (!record)
+    return llvm::createStringError(
+        std::make_error_code(std::errc::no_such_file_or_directory),
+        "the store has no record of layer %lld", static_cast<long long>(layer));
+  auto blob = makeBlob({std::move(record->below)}, layer, epoch);
   if (!blob)
     return blob.takeError();
   if (llvm::Error error = store.index().putBlob(layer, form, *blob))
