@@ -7,6 +7,7 @@
 #include "llb/Support/Digest.h"
 
 #include <algorithm>
+#include <array>
 #include <openssl/sha.h>
 
 namespace llb {
@@ -50,15 +51,22 @@ std::optional<Digest> Digest::parse(std::string_view text) {
   return result;
 }
 
-Digest::Text Digest::text() const {
+/// The two digits of each byte.
+static constexpr auto makeHexPairs() {
   constexpr char digits[] = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs = {};
+  for (size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
+  return pairs;
+}
+
+Digest::Text Digest::text() const {
+  static constexpr auto hexPairs = makeHexPairs();
   static_assert(prefix.size() + 2 * sizeof(bytes) == sizeof(Text));
   Text out;
   char *to = std::copy(prefix.begin(), prefix.end(), out.begin());
-  for (uint8_t byte : bytes) {
-    *to++ = digits[byte >> 4];
-    *to++ = digits[byte & 15];
-  }
+  for (uint8_t byte : bytes)
+    to = std::copy_n(hexPairs[byte].begin(), 2, to);
   return out;
 }
 

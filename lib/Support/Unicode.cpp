@@ -6,7 +6,6 @@
 #include "llb/Support/Unicode.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -82,14 +81,10 @@ std::string mapText(std::string_view text, const Mapping (&table)[N],
 
 } // namespace
 
-Decoded decode(std::string_view text) {
-  assert(!text.empty() && "nothing to decode");
+Decoded decodeLong(std::string_view text) {
   constexpr Decoded broken = {replacement, 1, false};
   auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   unsigned char first = byte(0);
-  if (first < 0x80)
-    return {first, 1, true};
-
   unsigned length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
   if (first < 0xC2 || first > 0xF4 || text.size() < length)
     return broken;
@@ -107,11 +102,7 @@ Decoded decode(std::string_view text) {
   return {rune, length, true};
 }
 
-void append(std::string &out, char32_t rune) {
-  if (rune < 0x80) {
-    out += static_cast<char>(rune);
-    return;
-  }
+void appendLong(std::string &out, char32_t rune) {
   if (rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF))
     rune = replacement;
   if (rune < 0x800) {
@@ -127,14 +118,8 @@ void append(std::string &out, char32_t rune) {
   out += static_cast<char>(0x80 | (rune & 0x3F));
 }
 
-bool isSpace(char32_t rune) {
+bool isLongSpace(char32_t rune) {
   switch (rune) {
-  case '\t':
-  case '\n':
-  case '\v':
-  case '\f':
-  case '\r':
-  case ' ':
   case 0x85:
   case 0xA0:
   case 0x1680:

@@ -20,13 +20,29 @@ struct Decoded {
   bool valid;
 };
 
+/// What `decode`, `append` and `isSpace` do beyond ASCII.
+Decoded decodeLong(std::string_view text);
+void appendLong(std::string &out, char32_t rune);
+bool isLongSpace(char32_t rune);
+
 /// utf8.DecodeRune; `text` must not be empty.
-Decoded decode(std::string_view text);
+inline Decoded decode(std::string_view text) {
+  auto first = static_cast<unsigned char>(text.front());
+  return first < 0x80 ? Decoded{first, 1, true} : decodeLong(text);
+}
 /// utf8.AppendRune: what is no Unicode scalar value becomes `replacement`.
-void append(std::string &out, char32_t rune);
+inline void append(std::string &out, char32_t rune) {
+  if (rune < 0x80)
+    out += static_cast<char>(rune);
+  else
+    appendLong(out, rune);
+}
 
 /// unicode.IsSpace, IsLetter, IsDigit and IsPrint.
-bool isSpace(char32_t rune);
+inline bool isSpace(char32_t rune) {
+  return rune < 0x80 ? rune == ' ' || (rune >= '\t' && rune <= '\r')
+                     : isLongSpace(rune);
+}
 bool isLetter(char32_t rune);
 bool isDigit(char32_t rune);
 bool isPrint(char32_t rune);
