@@ -101,7 +101,8 @@ def make_context(rng: random.Random, root: Path, tag: str) -> None:
         place.mkdir(parents=True, exist_ok=True)
         if folder != "empty@":
             for name in rng.sample(NAMES, rng.randrange(2, 7)):
-                (place / name).write_bytes(rng.randbytes(rng.choice([0, 1, 100, 70000])))
+                size = rng.choice([0, 1, 100, 70000])
+                (place / name).write_bytes((name.encode() * 70000)[:size])
                 (place / name).chmod(rng.choice(MODES))
         if folder:
             place.chmod(rng.choice([0o755, 0o755, 0o700, 0o2775, 0o1777]))
@@ -113,8 +114,8 @@ def make_context(rng: random.Random, root: Path, tag: str) -> None:
             os.symlink(target.replace("@", tag), link)
     if (root / "a").exists() and chance(rng, 0.3):
         os.setxattr(root / "a", "user.mark", b"yes")
-    for name in ("t1.tar", "t2.tgz"):
-        make_archive(rng, root / name)
+    for name in ("t1-@.tar", "t2-@.tgz"):
+        make_archive(rng, root / name.replace("@", tag))
     if chance(rng, 0.3):
         name = rng.choice([".dockerignore", ".dockerignore", "Dockerfile.dockerignore"])
         patterns = rng.sample(PATTERNS, rng.randrange(1, 6))
@@ -140,7 +141,7 @@ def copy_line(rng: random.Random, sources: list[str], stages: list[str]) -> str:
     if word == "ADD" and chance(rng, 0.7):
         if chance(rng, 0.3):
             flags.append("--unpack=" + rng.choice(["true", "false"]))
-        return " ".join([word, *flags, rng.choice(["t1.tar", "t2.tgz", "t*"]), target])
+        return " ".join([word, *flags, rng.choice(["t1-@.tar", "t2-@.tgz", "t[12]*"]), target])
     if word == "COPY" and stages and chance(rng, 0.35):
         flags.append("--from=" + rng.choice(stages[:1] + stages[-1:]))
         chosen = rng.choice([["/etc/passwd"], ["/etc"], ["/"], ["/bin/wc"], ["/bin/w*", "/root"],
@@ -208,7 +209,8 @@ def make_dockerfile(rng: random.Random, sources: list[str]) -> str:
 def make_directory(seed: int, root: Path) -> None:
     """`root` must not exist. Its directories have the seed in their names: buildkitd
     keeps what it received and brings it up to date, which changes the times of
-    directories that it has from the case before."""
+    directories that it has from the case before. Nor does it take a file again that
+    has the same name, size and time, so such files are the same in all cases."""
     rng, tag = random.Random(seed), str(seed)
     root.mkdir(parents=True)
     make_context(rng, root, tag)
