@@ -1,57 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Nothing a registry says is believed: bodies are bounded and digests computed.
+// A place that does not answer well is passed over for the next one.
 #include "BlobFetch.h"
+#include "ImageLookup.h"
 #include "Session.h"
-
-#include "llb/Support/Digest.h"
 
 namespace llb::registry {
 namespace {
-
-constexpr size_t maxManifestBytes = size_t(4) << 20;
-constexpr size_t maxConfigBytes = size_t(8) << 20;
 
 constexpr const char *acceptManifests =
     "Accept: application/vnd.oci.image.index.v1+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.v2+json";
-
-PlatformSpec platformOf(const go::JsonValue &descriptor) {
-  PlatformSpec platform;
-  if (const go::JsonValue *object = descriptor.find("platform")) {
-    platform.os = textOf(*object, "os");
-    platform.architecture = textOf(*object, "architecture");
-    platform.variant = textOf(*object, "variant");
-  }
-  return platform;
-}
-
-/// The digest of the manifest that serves `platform` best; the first of equals.
-std::string chooseManifest(const go::JsonValue &manifests,
-                           const PlatformSpec &platform) {
-  std::string best;
-  int bestRank = 0;
-  for (const go::JsonValue &descriptor : manifests.items) {
-    int rank = platformRank(platform, platformOf(descriptor));
-    if (rank > bestRank) {
-      best = textOf(descriptor, "digest");
-      bestRank = rank;
-    }
-  }
-  return best;
-}
-
-bool parseSize(const std::string &text, int64_t &size) {
-  if (text.empty() || text.size() > 18 ||
-      text.find_first_not_of("0123456789") != std::string::npos)
-    return false;
-  size = 0;
-  for (char c : text)
-    size = size * 10 + (c - '0');
-  return true;
-}
 
 } // namespace
 
@@ -138,47 +99,14 @@ bool Client::resolveAt(Session &session, const Reference &ref,
       return false;
     body = std::move(response->body);
   }
-  result = {};
-  result.digest = Digest::of(body).str();
-
-  std::optional<go::JsonValue> manifest = go::parseJson(body, &error);
-  if (!manifest)
-    return false;
-  if (const go::JsonValue *manifests = manifest->find("manifests")) {
-    std::string chosen = chooseManifest(*manifests, platform);
-    if (chosen.empty()) {
-      error = ref.str() + ": no image for platform " + platform.format();
-      return false;
-    }
-    auto inner = session.getVerified("manifests/", acceptManifests, chosen,
-                                     maxManifestBytes, error);
-    if (!inner)
-      return false;
-    manifest = go::parseJson(*inner, &error);
-    if (!manifest)
-      return false;
-  }
-  const go::JsonValue *config = manifest->find("config");
-  if (!config) {
-    error = ref.str() + ": the manifest names no config";
-    return false;
-  }
-  auto blob = session.getVerified("blobs/", "", textOf(*config, "digest"),
-                                  maxConfigBytes, error);
-  if (!blob)
-    return false;
-  result.config = std::move(*blob);
-  if (const go::JsonValue *layers = manifest->find("layers"))
-    for (const go::JsonValue &layer : layers->items) {
-      Descriptor descriptor{textOf(layer, "mediaType"), textOf(layer, "digest"),
-                            0};
-      if (!parseSize(textOf(layer, "size"), descriptor.size)) {
-        error = ref.str() + ": a layer has no size";
-        return false;
-      }
-      result.layers.push_back(std::move(descriptor));
-    }
-  return true;
+  auto fetch = [&](BlobKind kind, const std::string &digest, size_t maxBytes,
+                   std::string &why) {
+    bool isManifest = kind == BlobKind::Manifest;
+    return session.getVerified(isManifest ? "manifests/" : "blobs/",
+                               isManifest ? acceptManifests : "", digest,
+                               maxBytes, why);
+  };
+  return readImage(ref.str(), body, platform, fetch, result, error);
 }
 
 } // namespace llb::registry

@@ -118,6 +118,8 @@ struct Options {
   ProgressKind progress = ProgressKind::Auto;
   /// Directories of local sources other than the main context, by name.
   std::map<std::string, std::string> locals;
+  /// Directories of OCI layouts, by the name of the store that sources have.
+  std::map<std::string, std::string> ociLayouts;
   /// `--secret`, by id.
   std::map<std::string, SecretSource> secrets;
   /// `--ssh`, by id: a socket or key files; none is $SSH_AUTH_SOCK.

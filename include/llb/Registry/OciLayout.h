@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Images in a directory in the OCI layout, read like those of a registry.
+#ifndef LLB_REGISTRY_OCILAYOUT_H
+#define LLB_REGISTRY_OCILAYOUT_H
+
+#include "llb/Registry/Client.h"
+
+namespace llb::registry {
+
+class OciLayout {
+public:
+  explicit OciLayout(std::string path) : path(std::move(path)) {}
+
+  /// The image that `ref` names by digest. Everything is verified and bounded
+  /// in size. Nothing, with `error` set, on failure.
+  std::optional<ImageManifest> fetchManifest(const Reference &ref,
+                                             const PlatformSpec &platform,
+                                             std::string &error) const;
+  /// Writes a blob to `fd`, verified.
+  bool fetchBlob(const Descriptor &blob, int fd, std::string &error) const;
+
+private:
+  std::optional<std::string> read(const std::string &digest, size_t maxBytes,
+                                  std::string &error) const;
+
+  std::string path;
+};
+
+} // namespace llb::registry
+
+#endif

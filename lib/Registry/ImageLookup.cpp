@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Manifests and configs come from strangers: they are bounded in size, and what
+// they name is fetched by digest.
+#include "ImageLookup.h"
+
+#include "Session.h"
+
+#include "llb/Support/Digest.h"
+
+namespace llb::registry {
+namespace {
+
+constexpr size_t maxConfigBytes = size_t(8) << 20;
+
+PlatformSpec platformOf(const go::JsonValue &descriptor) {
+  PlatformSpec platform;
+  if (const go::JsonValue *object = descriptor.find("platform")) {
+    platform.os = textOf(*object, "os");
+    platform.architecture = textOf(*object, "architecture");
+    platform.variant = textOf(*object, "variant");
+  }
+  return platform;
+}
+
+/// The digest of the manifest that serves `platform` best; the first of equals.
+std::string chooseManifest(const go::JsonValue &manifests,
+                           const PlatformSpec &platform) {
+  std::string best;
+  int bestRank = 0;
+  for (const go::JsonValue &descriptor : manifests.items) {
+    int rank = platformRank(platform, platformOf(descriptor));
+    if (rank > bestRank) {
+      best = textOf(descriptor, "digest");
+      bestRank = rank;
+    }
+  }
+  return best;
+}
+
+bool parseSize(const std::string &text, int64_t &size) {
+  if (text.empty() || text.size() > 18 ||
+      text.find_first_not_of("0123456789") != std::string::npos)
+    return false;
+  size = 0;
+  for (char c : text)
+    size = size * 10 + (c - '0');
+  return true;
+}
+
+} // namespace
+
+bool readImage(const std::string &name, const std::string &body,
+               const PlatformSpec &platform, const FetchVerified &fetch,
+               ImageManifest &result, std::string &error) {
+  result = {};
+  result.digest = Digest::of(body).str();
+
+  std::optional<go::JsonValue> manifest = go::parseJson(body, &error);
+  if (!manifest)
+    return false;
+  if (const go::JsonValue *manifests = manifest->find("manifests")) {
+    std::string chosen = chooseManifest(*manifests, platform);
+    if (chosen.empty()) {
+      error = name + ": no image for platform " + platform.format();
+      return false;
+    }
+    auto inner = fetch(BlobKind::Manifest, chosen, maxManifestBytes, error);
+    if (!inner)
+      return false;
+    manifest = go::parseJson(*inner, &error);
+    if (!manifest)
+      return false;
+  }
+  const go::JsonValue *config = manifest->find("config");
+  if (!config) {
+    error = name + ": the manifest names no config";
+    return false;
+  }
+  auto blob = fetch(BlobKind::Config, textOf(*config, "digest"),
+                    maxConfigBytes, error);
+  if (!blob)
+    return false;
+  result.config = std::move(*blob);
+  if (const go::JsonValue *layers = manifest->find("layers"))
+    for (const go::JsonValue &layer : layers->items) {
+      Descriptor descriptor{textOf(layer, "mediaType"), textOf(layer, "digest"),
+                            0};
+      if (!parseSize(textOf(layer, "size"), descriptor.size)) {
+        error = name + ": a layer has no size";
+        return false;
+      }
+      result.layers.push_back(std::move(descriptor));
+    }
+  return true;
+}
+
+} // namespace llb::registry
