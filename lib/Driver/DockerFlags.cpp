@@ -6,6 +6,7 @@
 
 #include "Assignment.h"
 #include "CallOption.h"
+#include "OciContext.h"
 #include "Secrets.h"
 #include "llb/Support/GoText.h"
 
@@ -98,8 +99,12 @@ std::string DockerFlags::applyContexts(Options &result) {
     Assignment named = splitAssignment(item);
     if (!named.hasValue)
       return "--build-context wants NAME=VALUE, not '" + item + "'";
-    // A directory is a local source of the context's name.
-    if (llvm::sys::fs::is_directory(named.value)) {
+    if (isOciContext(named.value)) {
+      if (std::string error = readOciContext(named.value, result.ociLayouts);
+          !error.empty())
+        return "--build-context " + item + ": " + error;
+      // A directory is a local source of the context's name.
+    } else if (llvm::sys::fs::is_directory(named.value)) {
       result.locals[named.key] = named.value;
       named.value = "local:" + named.key;
     }

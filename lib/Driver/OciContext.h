@@ -12,9 +12,9 @@ namespace llb::driver {
 /// Whether `value` of `--build-context NAME=VALUE` is `oci-layout://…`.
 bool isOciContext(const std::string &value);
 
-/// Makes `oci-layout://DIR[:TAG][@DIGEST]` what BuildKit's frontend is given for
-/// it, a store and a digest, and adds the store to `layouts`, directories by
-/// store. Returns what is wrong.
+/// Makes `oci-layout://DIR[:TAG][@DIGEST]` what BuildKit's frontend is given
+/// for it, a store and a digest, and adds the store to `layouts`, directories
+/// by store. Returns what is wrong.
 std::string readOciContext(std::string &value,
                            std::map<std::string, std::string> &layouts);
 

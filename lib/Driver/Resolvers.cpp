@@ -15,14 +15,15 @@
 
 namespace llb::driver {
 
-lower::ImageResolver::Answer LockResolver::resolve(const std::string &ref,
-                                                   const PlatformSpec &platform,
-                                                   lower::ResolveMode mode) {
+lower::ImageResolver::Answer
+LockResolver::resolveFor(const Purpose &purpose, const std::string &ref,
+                         const PlatformSpec &platform,
+                         lower::ResolveMode mode) {
   std::string name = platform.format();
   if (const lower::LockedImage *image = lock.find(ref, name))
     return {*image, ""};
   if (next)
-    return next->resolve(ref, platform, mode);
+    return next->resolveFor(purpose, ref, platform, mode);
   return {std::nullopt, ref + " for " + name + " is not in the image lock '" +
                             lockName +
                             "'; add it with --write-image-lock, or compile "

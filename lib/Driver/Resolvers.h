@@ -16,7 +16,12 @@ public:
       : lock(std::move(lock)), lockName(std::move(lockName)),
         next(std::move(next)) {}
   Answer resolve(const std::string &ref, const PlatformSpec &platform,
-                 lower::ResolveMode mode) override;
+                 lower::ResolveMode mode) override {
+    return resolveFor({}, ref, platform, mode);
+  }
+  Answer resolveFor(const Purpose &purpose, const std::string &ref,
+                    const PlatformSpec &platform,
+                    lower::ResolveMode mode) override;
 
 private:
   lower::ImageLock lock;

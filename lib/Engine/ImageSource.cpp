@@ -6,6 +6,7 @@
 #include "FileChange.h"
 #include "Steps.h"
 
+#include "llb/Registry/OciLayout.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/Reference.h"
 
@@ -29,7 +30,11 @@ std::vector<std::string> diffIds(const std::string &config) {
 
 class Pull {
 public:
-  Pull(Workshop &shop, const Reference &ref) : shop(shop), ref(ref) {}
+  /// Writes a verified blob to a file.
+  using FetchBlob = std::function<bool(const registry::Descriptor &blob, int fd,
+                                       std::string &error)>;
+  Pull(Workshop &shop, const Reference &ref, FetchBlob fetchBlob)
+      : shop(shop), ref(ref), fetchBlob(std::move(fetchBlob)) {}
 
   llvm::Expected<Snapshot> run(const registry::ImageManifest &image);
 
@@ -42,6 +47,7 @@ private:
 
   Workshop &shop;
   const Reference &ref;
+  FetchBlob fetchBlob;
 };
 
 llvm::Expected<Snapshot> Pull::run(const registry::ImageManifest &image) {
@@ -84,7 +90,7 @@ llvm::Error Pull::fetch(const registry::Descriptor &layer,
   if (!writer)
     return writer.takeError();
   std::string error;
-  if (!shop.registry.fetchBlob(ref, layer, writer->fd(), error))
+  if (!fetchBlob(layer, writer->fd(), error))
     return stepError(error);
   return shop.store.commitBlob(std::move(*writer), digest);
 }
@@ -142,7 +148,35 @@ llvm::Expected<Snapshot> pullImage(Workshop &shop, const std::string &reference,
   auto image = shop.registry.fetchManifest(ref, platform, error);
   if (!image)
     return stepError(error);
-  return Pull(shop, ref).run(*image);
+  auto fetchBlob = [&](const registry::Descriptor &blob, int fd,
+                       std::string &why) {
+    return shop.registry.fetchBlob(ref, blob, fd, why);
+  };
+  return Pull(shop, ref, fetchBlob).run(*image);
+}
+
+llvm::Expected<Snapshot> loadImage(Workshop &shop, const ir::Source &source,
+                                   const PlatformSpec &platform) {
+  Reference ref;
+  std::string error;
+  std::string_view name = source.identifier;
+  name.remove_prefix(ociScheme.size());
+  if (!Reference::parseNormalized(name, ref, error))
+    return stepError(error);
+  if (ref.digest.empty())
+    return stepError(source.identifier + " has no digest");
+  auto attr = source.attrs.find("oci.store");
+  std::string store = attr == source.attrs.end() ? std::string() : attr->second;
+  auto image = registry::fetchFromStore(shop.options.ociLayouts, store, ref,
+                                        platform, error);
+  if (!image)
+    return stepError(error);
+  registry::OciLayout layout(shop.options.ociLayouts.at(store));
+  auto fetchBlob = [&](const registry::Descriptor &blob, int fd,
+                       std::string &why) {
+    return layout.fetchBlob(blob, fd, why);
+  };
+  return Pull(shop, ref, fetchBlob).run(*image);
 }
 
 } // namespace llb::engine

@@ -79,7 +79,7 @@ llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
     known.wanted[id.index] = false;
     return llvm::Error::success();
   }
-  if (identifier.starts_with(imageScheme))
+  if (identifier.starts_with(imageScheme) || identifier.starts_with(ociScheme))
     return llvm::Error::success();
   if (identifier.starts_with("http://") || identifier.starts_with("https://")) {
     if (cachekey::findUnresolved(source) == cachekey::Unresolved::None)

@@ -204,6 +204,8 @@ llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
             ? pullImage(shop,
                         std::string(identifier.substr(imageScheme.size())),
                         platformOf(node.op))
+        : identifier.starts_with(ociScheme)
+            ? loadImage(shop, *source, platformOf(node.op))
         : identifier.starts_with("git://") ? fetchGit(shop, *source, id.index)
                                            : fetchHttp(shop, *source, nullptr);
     if (!snapshot)

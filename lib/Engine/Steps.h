@@ -82,6 +82,11 @@ llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
 /// Pulls an image and unpacks its layers as far as that was not done before.
 llvm::Expected<Snapshot> pullImage(Workshop &shop, const std::string &reference,
                                    const PlatformSpec &platform);
+/// The scheme of images in OCI layouts.
+inline constexpr std::string_view ociScheme = "oci-layout://";
+/// Takes an image from the OCI layout that the source names.
+llvm::Expected<Snapshot> loadImage(Workshop &shop, const ir::Source &source,
+                                   const PlatformSpec &platform);
 /// Fetches a URL into a snapshot of one file. `content`, if not null, gets what
 /// tells it from other answers.
 llvm::Expected<Snapshot> fetchHttp(Workshop &shop, const ir::Source &source,

@@ -13,11 +13,13 @@
 
 namespace llb::registry {
 
-std::optional<Download> download(const std::string &url, int fd,
-                                 std::string &error) {
+std::optional<Download> download(const std::string &url,
+                                 const std::vector<std::string> &headers,
+                                 int fd, std::string &error) {
   Http http;
   Request request;
   request.url = url;
+  request.headers = headers;
   request.maxBytes = SIZE_MAX;
   Hasher hasher;
   int writeError = 0;
@@ -46,7 +48,8 @@ std::optional<Download> download(const std::string &url, int fd,
     error = url + ": HTTP status " + std::to_string(response->status);
     return std::nullopt;
   }
-  Download result{hasher.finish(), std::nullopt};
+  Download result{hasher.finish(), std::nullopt,
+                  response->headers["content-disposition"]};
   time_t time =
       curl_getdate(response->headers["last-modified"].c_str(), nullptr);
   if (time >= 0)

@@ -77,8 +77,8 @@ bool readImage(const std::string &name, const std::string &body,
     error = name + ": the manifest names no config";
     return false;
   }
-  auto blob = fetch(BlobKind::Config, textOf(*config, "digest"),
-                    maxConfigBytes, error);
+  auto blob =
+      fetch(BlobKind::Config, textOf(*config, "digest"), maxConfigBytes, error);
   if (!blob)
     return false;
   result.config = std::move(*blob);

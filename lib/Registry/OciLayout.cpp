@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A layout is no more to be trusted than a registry: blobs are regular files, as
-// long and with the digest that is said.
+// A layout is no more to be trusted than a registry: blobs are regular files,
+// as long and with the digest that is said.
 #include "llb/Registry/OciLayout.h"
 
 #include "ImageLookup.h"
@@ -102,6 +102,18 @@ bool OciLayout::fetchBlob(const Descriptor &blob, int fd,
     return true;
   };
   return readBlob(path, blob.digest, store, error);
+}
+
+std::optional<ImageManifest>
+fetchFromStore(const std::map<std::string, std::string> &layouts,
+               const std::string &store, const Reference &ref,
+               const PlatformSpec &platform, std::string &error) {
+  auto found = layouts.find(store);
+  if (found != layouts.end())
+    return OciLayout(found->second).fetchManifest(ref, platform, error);
+  error = "no OCI layout is named '" + store +
+          "'; give --build-context NAME=oci-layout://DIR";
+  return std::nullopt;
 }
 
 } // namespace llb::registry

@@ -107,6 +107,7 @@ llvm::LogicalResult Job::run() {
                                            job.messages);
   engine::SolveOptions options;
   options.locals = job.locals;
+  options.ociLayouts = job.options.ociLayouts;
   options.hashing = context::ContentOptions::from(job.options.hashIndex);
   options.warnings = &job.diags;
   options.cancel = &canceled;

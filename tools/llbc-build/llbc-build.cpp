@@ -7,25 +7,35 @@
 #include "Report.h"
 
 #include "llb/Engine/Store.h"
-#include "llb/Registry/Client.h"
+#include "llb/Registry/OciLayout.h"
 
 #include <signal.h>
 
 namespace {
 
-/// Asks registries for base images.
+/// Asks registries for base images, or OCI layouts of this machine.
 class RegistryResolver : public llb::lower::ImageResolver {
 public:
+  explicit RegistryResolver(std::map<std::string, std::string> layouts)
+      : layouts(std::move(layouts)) {}
+
   Answer resolve(const std::string &ref, const llb::PlatformSpec &platform,
                  llb::lower::ResolveMode mode) override {
+    return resolveFor({}, ref, platform, mode);
+  }
+
+  Answer resolveFor(const Purpose &purpose, const std::string &ref,
+                    const llb::PlatformSpec &platform,
+                    llb::lower::ResolveMode mode) override {
     std::string error;
-    if (!client && !connect(error))
-      return {std::nullopt, error};
     llb::Reference reference;
     if (!llb::Reference::parseNormalized(ref, reference, error))
       return {std::nullopt, error};
     reference.addDefaultTag();
-    auto image = client->resolve(reference, platform, error);
+    auto image = purpose.store.empty()
+                     ? ask(reference, platform, error)
+                     : llb::registry::fetchFromStore(
+                           layouts, purpose.store, reference, platform, error);
     if (!image)
       return {std::nullopt, error};
     return {llb::lower::LockedImage{ref, platform.format(), image->digest,
@@ -34,6 +44,13 @@ public:
   }
 
 private:
+  std::optional<llb::registry::ImageManifest>
+  ask(const llb::Reference &reference, const llb::PlatformSpec &platform,
+      std::string &error) {
+    if (!client && !connect(error))
+      return std::nullopt;
+    return client->fetchManifest(reference, platform, error);
+  }
   bool connect(std::string &error) {
     llb::registry::CredentialStore credentials;
     llb::registry::RegistriesConf conf;
@@ -46,6 +63,7 @@ private:
   }
 
   std::unique_ptr<llb::registry::Client> client;
+  std::map<std::string, std::string> layouts;
 };
 
 /// What the engine's store at `root` has, for as long as nobody changes it.
@@ -71,7 +89,7 @@ int main(int argc, char **argv) {
         -> std::unique_ptr<llb::lower::ImageResolver> {
       if (options.builds() && !options.daemon.empty())
         return remote.resolver(options);
-      return std::make_unique<RegistryResolver>();
+      return std::make_unique<RegistryResolver>(options.ociLayouts);
     };
     capabilities.build = [&](const llb::driver::BuildJob &job) {
       return job.options.daemon.empty() ? llbc::build(job) : remote.build(job);

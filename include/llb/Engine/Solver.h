@@ -28,6 +28,8 @@ struct SolveOptions {
   DiagEngine *warnings = nullptr;
   /// Content of secrets by id. It is in no key and no record.
   std::map<std::string, std::string> secrets;
+  /// Directories of OCI layouts by the name of the store that sources have.
+  std::map<std::string, std::string> ociLayouts;
   /// What RUN --mount=type=ssh and git reach by id; owned by the caller.
   const SshAgents *ssh = nullptr;
   /// Set from outside to stop; running containers are killed.

@@ -7,6 +7,8 @@
 #include "llb/Support/Hasher.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace llb::registry {
 
@@ -14,12 +16,16 @@ struct Download {
   Digest digest;
   /// Seconds since 1970 of the Last-Modified header.
   std::optional<int64_t> lastModified;
+  /// The Content-Disposition header, as it came.
+  std::string disposition;
 };
 
-/// Writes what `url` delivers to `fd`; nothing, with `error` set, on failure.
-/// Connections that cannot be made are tried again.
-std::optional<Download> download(const std::string &url, int fd,
-                                 std::string &error);
+/// Writes what `url` delivers to `fd`, asked for with these header lines;
+/// nothing, with `error` set, on failure. Connections that cannot be made are
+/// tried again.
+std::optional<Download> download(const std::string &url,
+                                 const std::vector<std::string> &headers,
+                                 int fd, std::string &error);
 
 } // namespace llb::registry
 

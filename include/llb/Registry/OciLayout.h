@@ -6,6 +6,8 @@
 
 #include "llb/Registry/Client.h"
 
+#include <map>
+
 namespace llb::registry {
 
 class OciLayout {
@@ -26,6 +28,12 @@ private:
 
   std::string path;
 };
+
+/// fetchManifest of the layout that is called `store` among `layouts`.
+std::optional<ImageManifest>
+fetchFromStore(const std::map<std::string, std::string> &layouts,
+               const std::string &store, const Reference &ref,
+               const PlatformSpec &platform, std::string &error);
 
 } // namespace llb::registry
 
