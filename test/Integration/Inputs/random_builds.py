@@ -265,11 +265,21 @@ def main() -> int:
     parser.add_argument("--break-rule", action="append")
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
-    work = (args.keep or Path(tempfile.mkdtemp())).absolute()
+    if args.keep:
+        return work_in(args.keep.absolute(), args)
+    with tempfile.TemporaryDirectory() as work:
+        return work_in(Path(work), args)
+
+
+def work_in(work: Path, args) -> int:
     lock = listed_lock(work)
     if args.break_rule:
         return find_broken(args, work, lock)
+    return build_all(args, work, lock)
 
+
+def build_all(args, work: Path, lock: Path) -> int:
+    """Tells of the cases whose images differ, and how many of all there are."""
     def run(number: int) -> tuple[str, Case]:
         kind = KINDS[number % len(KINDS)]
         return check_case(kind, work / str(number + 1), lock, [], args.seed, number)
