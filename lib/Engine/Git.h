@@ -63,6 +63,9 @@ private:
 /// Whether `text` is a whole object name, in SHA-1 or SHA-256.
 bool isCommitId(std::string_view text);
 
+/// `WHAT URL: error`.
+llvm::Error aboutRemote(const char *what, const GitRemote &remote,
+                        llvm::Error error);
 /// Asks the remote which commit the source stands for.
 llvm::Expected<GitCommit> resolveGit(Workshop &shop, const ir::Source &source);
 /// What tells the result of a git source from others.
