@@ -77,10 +77,8 @@ bool BlobPush::follow(const Response &response, std::string &error) {
   if (header == response.headers.end() || header->second.empty())
     return fail(response, "the upload without a place to go on", error);
   location = header->second;
-  if (location.starts_with('/')) {
-    size_t host = session.base.find("://") + 3;
-    location = session.base.substr(0, session.base.find('/', host)) + location;
-  }
+  if (location.starts_with('/'))
+    location = session.origin() + location;
   return true;
 }
 
@@ -145,13 +143,14 @@ bool BlobPush::askOffset(int64_t &offset, std::string &error) {
   // An upload without a byte is told as 0-0 by some registries.
   if (offset == 1)
     offset = 0;
-  return offset <= item.content.size ||
+  return (offset >= 0 && offset <= item.content.size) ||
          fail(*response, "the upload, which became longer than the blob,",
               error);
 }
 
 bool BlobPush::sendChunks(int fd, std::string &error) {
   int fruitless = 0;
+  int64_t furthest = 0;
   for (int64_t offset = 0; offset < item.content.size;) {
     int64_t size = std::min(chunkBytes, item.content.size - offset);
     Request request;
@@ -167,7 +166,6 @@ bool BlobPush::sendChunks(int fd, std::string &error) {
       if (!follow(*response, error))
         return false;
       offset += size;
-      fruitless = 0;
       continue;
     }
     bool transient = !response || response->status == 416 ||
@@ -177,11 +175,11 @@ bool BlobPush::sendChunks(int fd, std::string &error) {
     if (++fruitless == maxFruitless)
       return response ? fail(*response, "a part of the upload", error) : false;
     std::this_thread::sleep_for(std::chrono::milliseconds(200 * fruitless));
-    int64_t before = offset;
     if (!askOffset(offset, error))
       return false;
-    if (offset > before)
+    if (offset > furthest)
       fruitless = 0;
+    furthest = std::max(furthest, offset);
   }
   return true;
 }

@@ -22,6 +22,11 @@ Client::Client(CredentialStore credentials, RegistriesConf conf)
 
 Client::~Client() = default;
 
+void Client::cancelWhen(const std::atomic<bool> &flag) {
+  cancel = &flag;
+  http = std::make_unique<Http>(cancel);
+}
+
 bool Client::eachPlace(const std::vector<Endpoint> &endpoints, Http &http,
                        llvm::function_ref<Attempt> tryPlace,
                        std::string &error) {
@@ -73,7 +78,7 @@ std::optional<ImageManifest> Client::fetchManifest(const Reference &ref,
 bool Client::fetchBlob(const Reference &ref, const Descriptor &blob, int fd,
                        std::string &error) {
   // A connection of its own: blobs come side by side.
-  Http connection;
+  Http connection(cancel);
   return eachPlace(
       conf.endpoints(ref, error), connection,
       [&](Session &session, std::string &failure) {

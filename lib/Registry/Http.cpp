@@ -132,6 +132,11 @@ void setMethodAndBody(CURL *curl, const Request &request, Sender &sender) {
   }
 }
 
+int isCanceled(void *user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto *cancel = static_cast<const std::atomic<bool> *>(user);
+  return cancel && *cancel;
+}
+
 /// How long to wait before the next attempt.
 std::chrono::milliseconds pauseAfter(const std::optional<Response> &response,
                                      int attempt) {
@@ -145,7 +150,8 @@ std::chrono::milliseconds pauseAfter(const std::optional<Response> &response,
 
 } // namespace
 
-Http::Http() : handle(curl_easy_init()) {}
+Http::Http(const std::atomic<bool> *cancel)
+    : handle(curl_easy_init()), cancel(cancel) {}
 
 Http::~Http() {
   if (handle)
@@ -158,7 +164,10 @@ std::optional<Response> Http::send(const Request &request, std::string &error) {
     std::optional<Response> response = sendOnce(request, error, transient);
     if (!transient || attempt == attempts || !request.retry)
       return response;
-    std::this_thread::sleep_for(pauseAfter(response, attempt));
+    auto until =
+        std::chrono::steady_clock::now() + pauseAfter(response, attempt);
+    while (std::chrono::steady_clock::now() < until && !(cancel && *cancel))
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
 
@@ -188,6 +197,9 @@ std::optional<Response> Http::sendOnce(const Request &request,
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
                    request.method.empty() ? stallSeconds : uploadStallSeconds);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "llbc");
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, isCanceled);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, cancel);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receiveBody);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &receiver);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, receiveHeader);
@@ -206,6 +218,10 @@ std::optional<Response> Http::sendOnce(const Request &request,
   if (receiver.tooLong) {
     error = request.url + ": the answer is longer than " +
             std::to_string(request.maxBytes) + " bytes";
+    return std::nullopt;
+  }
+  if (code == CURLE_ABORTED_BY_CALLBACK) {
+    error = request.url + ": interrupted";
     return std::nullopt;
   }
   if (code != CURLE_OK && request.sink && response.status) {

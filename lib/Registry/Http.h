@@ -4,6 +4,7 @@
 #ifndef LLB_REGISTRY_HTTP_H
 #define LLB_REGISTRY_HTTP_H
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -59,7 +60,8 @@ struct Response {
 
 class Http {
 public:
-  Http();
+  /// Requests end as soon as `cancel`, if there is one, is set.
+  explicit Http(const std::atomic<bool> *cancel = nullptr);
   ~Http();
   Http(const Http &) = delete;
   Http &operator=(const Http &) = delete;
@@ -80,6 +82,7 @@ private:
   std::optional<Response> sendOnce(const Request &request, std::string &error,
                                    bool &transient);
   void *handle;
+  const std::atomic<bool> *cancel;
 };
 
 } // namespace llb::registry

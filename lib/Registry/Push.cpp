@@ -51,8 +51,9 @@ bool putManifest(Session &session, const PushItem &item,
 class Workers {
 public:
   /// What the sessions learn of authentication `like` knows afterwards.
-  Workers(Session &like, const std::vector<PushItem> &blobs)
-      : like(like), blobs(blobs) {}
+  Workers(Session &like, const std::vector<PushItem> &blobs,
+          const std::atomic<bool> *cancel)
+      : like(like), blobs(blobs), cancel(cancel) {}
 
   bool run(std::string &error) {
     std::vector<std::thread> threads;
@@ -66,7 +67,7 @@ public:
 
 private:
   void work() {
-    Http connection;
+    Http connection(cancel);
     Session session{connection, like.credentials, like.endpoint,
                     like.credentialHost, like.base};
     std::string error;
@@ -84,6 +85,7 @@ private:
 
   Session &like;
   const std::vector<PushItem> &blobs;
+  const std::atomic<bool> *cancel;
   std::atomic<size_t> next{0};
   std::atomic<bool> failed{false};
   std::mutex mutex;
@@ -100,11 +102,11 @@ bool Client::push(const Reference &ref, const PushJob &job,
     return false;
   places.erase(places.begin(), places.end() - 1);
   places.front().insecure |= job.insecure;
-  Http connection;
+  Http connection(cancel);
   return eachPlace(
       places, connection,
       [&](Session &session, std::string &failure) {
-        if (!Workers(session, job.blobs).run(failure))
+        if (!Workers(session, job.blobs, cancel).run(failure))
           return false;
         for (size_t i = 0; i < job.manifests.size(); ++i) {
           const PushItem &item = job.manifests[i];

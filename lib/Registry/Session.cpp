@@ -47,6 +47,10 @@ std::optional<Response> Session::send(const std::string &path,
   return std::nullopt;
 }
 
+std::string Session::origin() const {
+  return base.substr(0, base.find('/', base.find("://") + 3));
+}
+
 std::string Session::loginHint(const Response &response) const {
   bool refused = response.status == 401 || response.status == 403;
   return refused ? "; log in with `docker login " + endpoint.host + "`" : "";
@@ -56,14 +60,17 @@ std::optional<Response> Session::exchange(Request request, std::string &error) {
   request.insecure = endpoint.insecure;
   if (!request.maxBytes)
     request.maxBytes = maxAnswerBytes;
+  // A registry may send uploads elsewhere; who we are is for itself alone.
+  bool home = request.url.starts_with(origin() + "/");
   const std::vector<std::string> headers = request.headers;
   for (bool retried = false;; retried = true) {
     request.headers = headers;
-    if (!authorization.empty())
+    if (home && !authorization.empty())
       request.headers.push_back(authorization);
-    request.basicAuth = basicAuth;
+    if (home)
+      request.basicAuth = basicAuth;
     std::optional<Response> response = http.send(request, error);
-    if (!response || response->status != 401 || retried)
+    if (!response || response->status != 401 || retried || !home)
       return response;
     if (!authenticate(response->headers["www-authenticate"], error))
       return std::nullopt;

@@ -41,6 +41,8 @@ struct Session {
                                const std::string &accept,
                                const std::string &range, size_t maxBytes,
                                const BodySink &sink, std::string &error);
+  /// Scheme and host.
+  std::string origin() const;
   /// What to do about a refusal, as the end of a message.
   std::string loginHint(const Response &response) const;
   bool authenticate(const std::string &challenge, std::string &error);

@@ -102,6 +102,7 @@ llvm::LogicalResult Job::run() {
     return llvm::failure();
   if (llvm::Error error = open())
     return fail(diag::BuildUnavailable, std::move(error));
+  registry->cancelWhen(canceled);
   engine::Snapshots snapshots(*store);
   auto progress = engine::Progress::create(progressMode(job.options.progress),
                                            job.messages);
@@ -138,7 +139,7 @@ llvm::LogicalResult Job::run() {
     result.images.push_back(std::move(image));
   }
   progress.reset();
-  auto exported = outputs.write(result, *store, snapshots, *registry);
+  auto exported = outputs.write(result, *store, snapshots, *registry, canceled);
   if (!exported)
     return fail(diag::ExportFailed, exported.takeError());
   if (failed(tell(*exported)))

@@ -4,6 +4,7 @@
 // back when another output fails.
 #include "Outputs.h"
 
+#include "llb/Support/BuildDiags.h"
 #include "llb/Support/ToolDiags.h"
 
 namespace llbc {
@@ -21,6 +22,8 @@ llvm::LogicalResult Outputs::open() {
     Target target{output, std::nullopt, std::nullopt};
     if (!target.output.sourceDateEpoch)
       target.output.sourceDateEpoch = job.lowered.sourceDateEpoch;
+    if (output.rewriteTimestamp && !target.output.sourceDateEpoch)
+      job.diags.report(diag::RewriteWithoutEpoch, {});
     if (output.isStream()) {
       auto file = OutputFile::open(output.dest);
       if (!file)
@@ -43,13 +46,15 @@ llvm::LogicalResult Outputs::open() {
 
 llvm::Expected<backend::Exported>
 Outputs::write(const backend::BuildResult &result, engine::Store &store,
-               engine::Snapshots &snapshots, registry::Client &registry) {
+               engine::Snapshots &snapshots, registry::Client &registry,
+               const std::atomic<bool> &cancel) {
   backend::Exported first;
   for (bool toRegistry : {false, true})
     for (Target &target : targets) {
       if ((target.output.form == backend::Form::Image) != toRegistry)
         continue;
-      backend::Exporter exporter(store, snapshots, registry, target.output);
+      backend::Exporter exporter(store, snapshots, registry, target.output,
+                                 cancel);
       auto exported =
           exporter.write(result, target.file ? &target.file->stream() : nullptr,
                          target.directory ? &*target.directory : nullptr);

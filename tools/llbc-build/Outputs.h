@@ -25,7 +25,8 @@ public:
   /// the first that is one.
   llvm::Expected<llb::backend::Exported>
   write(const llb::backend::BuildResult &result, llb::engine::Store &store,
-        llb::engine::Snapshots &snapshots, llb::registry::Client &registry);
+        llb::engine::Snapshots &snapshots, llb::registry::Client &registry,
+        const std::atomic<bool> &cancel);
   /// Lets what was written appear; failures are reported.
   llvm::LogicalResult keep();
 

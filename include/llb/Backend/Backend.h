@@ -11,6 +11,7 @@
 #include "llb/Support/OutputDirectory.h"
 #include "llb/Support/Platform.h"
 
+#include <atomic>
 #include <llvm/Support/raw_ostream.h>
 #include <set>
 
@@ -46,10 +47,12 @@ struct Manifest;
 
 class Exporter {
 public:
+  /// Layers are left unfinished, as a failure, when `cancel` is set.
   Exporter(engine::Store &store, engine::Snapshots &snapshots,
-           registry::Client &registry, const Output &output)
-      : store(store), snapshots(snapshots), registry(registry),
-        options(output) {}
+           registry::Client &registry, const Output &output,
+           const std::atomic<bool> &cancel)
+      : store(store), snapshots(snapshots), registry(registry), options(output),
+        cancel(cancel) {}
 
   /// Makes the output, in `stream` or in `directory` as its form wants.
   llvm::Expected<Exported> write(const BuildResult &result,
@@ -85,6 +88,7 @@ private:
   engine::Snapshots &snapshots;
   registry::Client &registry;
   const Output &options;
+  const std::atomic<bool> &cancel;
 };
 
 } // namespace llb::backend

@@ -9,6 +9,7 @@
 #include "llb/Registry/RegistriesConf.h"
 #include "llb/Support/Platform.h"
 
+#include <atomic>
 #include <cstdint>
 #include <llvm/ADT/STLFunctionalExtras.h>
 #include <memory>
@@ -49,6 +50,9 @@ public:
   Client(CredentialStore credentials, RegistriesConf conf);
   ~Client();
 
+  /// What is under way ends, as a failure, when `flag` is set. Call it first.
+  void cancelWhen(const std::atomic<bool> &flag);
+
   /// Looks `ref` up in its mirrors and registry, in order, and fetches the
   /// config for `platform`. Everything read is verified and bounded in size;
   /// transient failures are retried. Nothing, with `error` set, on failure.
@@ -80,6 +84,7 @@ private:
 
   CredentialStore credentials;
   RegistriesConf conf;
+  const std::atomic<bool> *cancel = nullptr;
   /// Guards `http`.
   std::mutex mutex;
   std::unique_ptr<Http> http;

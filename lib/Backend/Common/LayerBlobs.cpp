@@ -69,6 +69,9 @@ Exporter::makeBlob(const engine::Snapshot &below, engine::LayerId layer,
   std::string buffer;
   constexpr size_t bufferSize = size_t(128) << 10;
   auto flush = [&]() -> llvm::Error {
+    if (cancel)
+      return llvm::createStringError(
+          std::make_error_code(std::errc::interrupted), "interrupted");
     tarHash.update(buffer);
     llvm::Error error = compressor->write(buffer);
     buffer.clear();

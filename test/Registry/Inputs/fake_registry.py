@@ -10,7 +10,8 @@ two requests with 503, `digest` serves a config that has another digest,
 It takes uploads too, into any repository, and mounts blobs from lib/app. Their
 faults: `busy` answers the first two of them with 429, `cut` breaks the second
 part of an upload off in the middle, `lost` takes it and then answers 500,
-`other` says that a manifest has another digest.
+`other` says that a manifest has another digest, `away` sends uploads to another
+name of the host and takes no password there, `slow` keeps silent about blobs.
 The log of requests goes to standard error when the command is done.
 """
 import argparse
@@ -24,6 +25,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 import urllib.parse
 
 USER, PASSWORD = "someone", "secret"
@@ -162,7 +164,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def progress(self, path: str, status: int = 204) -> None:
         size = len(self.uploads[path])
-        self.answer(status, b"", Location=path, Range=f"0-{max(size - 1, 0)}")
+        host = self.headers["Host"].replace("127.0.0.1", "localhost")
+        place = f"http://{host}{path}" if self.fault == "away" else path
+        self.answer(status, b"", Location=place, Range=f"0-{max(size - 1, 0)}")
 
     def begin(self) -> bool:
         """Reads what comes before a change; false if that was answered."""
@@ -180,6 +184,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.content = self.rfile.read(self.length)
         if self.fault == "busy" and count <= 2:
             self.answer(429, b"", Retry_After="1")
+        elif self.fault == "slow" and self.command == "PUT":
+            time.sleep(60)
+        elif self.headers["Host"].startswith("localhost"):
+            if "Authorization" in self.headers:
+                self.log.append("told a stranger the password")
+            return True
         elif not self.authorized():
             self.challenge()
         else:
