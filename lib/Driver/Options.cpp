@@ -5,6 +5,7 @@
 #include "llb/Driver/Options.h"
 #include "Assignment.h"
 #include "BuilderOption.h"
+#include "CacheOption.h"
 #include "DockerFlags.h"
 #include "OutputFlags.h"
 #include "llb/Driver/Help.h"
@@ -101,6 +102,12 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::list<std::string> allow(
       "allow", cl::desc("What RUN may do in a daemon, such as network.host"),
       cl::value_desc("entitlement"), cl::cat(build));
+  cl::list<std::string> cacheFrom(
+      "cache-from", cl::desc("Cache that a daemon reads"),
+      cl::value_desc("type=...,key=value"), cl::cat(build));
+  cl::list<std::string> cacheTo(
+      "cache-to", cl::desc("Cache that a daemon writes"),
+      cl::value_desc("type=...,key=value"), cl::cat(build));
   cl::opt<ProgressKind> progress(
       "progress", cl::desc("How builds tell what they do"),
       cl::init(ProgressKind::Auto),
@@ -270,6 +277,18 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   if (std::string error = readBuilderOption(builder, result); !error.empty())
     return usage("--builder: " + error);
   result.allowed.assign(allow.begin(), allow.end());
+  for (const std::string &item : cacheFrom)
+    if (std::string error = readCacheOption(item, result.cacheFrom);
+        !error.empty())
+      return usage("--cache-from " + item + ": " + error);
+  for (const std::string &item : cacheTo)
+    if (std::string error = readCacheOption(item, result.cacheTo);
+        !error.empty())
+      return usage("--cache-to " + item + ": " + error);
+  if (result.daemon.empty() &&
+      !(result.cacheFrom.empty() && result.cacheTo.empty()))
+    return usage("--cache-from and --cache-to are for --builder=buildkit; the "
+                 "embedded engine has its own store alone");
   // A daemon finds the session of a local source by its id.
   if (!result.daemon.empty() && result.builds() && !result.uniqueId &&
       !result.session)

@@ -78,6 +78,20 @@ buildkit::Backend exporterOf(const backend::Output &output,
   return exporter;
 }
 
+/// The option by which frontends are told of caches.
+std::string cacheImports(const driver::Options &options) {
+  std::string json = "[";
+  for (const driver::CachePlace &cache : options.cacheFrom) {
+    std::string attrs;
+    for (const auto &[key, value] : cache.attrs)
+      attrs += (attrs.empty() ? "" : ",") + go::jsonString(key) + ":" +
+               go::jsonString(value);
+    json += (json.size() > 1 ? ",{\"Type\":" : "{\"Type\":") +
+            go::jsonString(cache.type) + ",\"Attrs\":{" + attrs + "}}";
+  }
+  return json + "]";
+}
+
 /// Where the operation stands that failed.
 struct FailedNode {
   const ir::Module *module = nullptr;
@@ -158,6 +172,8 @@ llvm::Error RemoteBuilder::connect(const driver::Options &options) {
   build.session = options.session ? *options.session : randomId();
   for (const backend::Output &output : options.outputs)
     build.exporters.push_back(exporterOf(output, options.opts));
+  for (const driver::CachePlace &cache : options.cacheTo)
+    build.cacheExports.push_back({cache.type, cache.attrs});
   build.entitlements = options.allowed;
   build.locals = driver::localDirectories(options);
   if (llvm::Error error = readSecrets(options, build.secrets))
@@ -217,8 +233,11 @@ llvm::LogicalResult RemoteBuilder::build(const driver::BuildJob &job) {
   for (const auto &[number, stream] : outputs.streams())
     daemon->receive(number, *stream);
   gateway::Failure reason;
-  auto result = gateway::solveImages(daemon->bridge(), peer, job.lowered,
-                                     job.options.opts, reason);
+  std::map<std::string, std::string> opts = job.options.opts;
+  if (!job.options.cacheFrom.empty())
+    opts["cache-imports"] = cacheImports(job.options);
+  auto result =
+      gateway::solveImages(daemon->bridge(), peer, job.lowered, opts, reason);
   if (!result)
     return fail(job, daemon->abandon(reason));
   buildkit::BuildFailure failure;

@@ -67,6 +67,12 @@ struct SecretSource {
   std::string variable;
 };
 
+/// A cache outside of the builder: its type and attributes.
+struct CachePlace {
+  std::string type;
+  std::map<std::string, std::string> attrs;
+};
+
 /// `--list-context`.
 enum class ListContext { No, Text, Json };
 
@@ -115,6 +121,8 @@ struct Options {
   std::string daemon;
   /// What steps may do in a daemon beyond the usual, as `network.host`.
   std::vector<std::string> allowed;
+  /// Caches that a daemon reads and writes.
+  std::vector<CachePlace> cacheFrom, cacheTo;
   ProgressKind progress = ProgressKind::Auto;
   /// Directories of local sources other than the main context, by name.
   std::map<std::string, std::string> locals;
