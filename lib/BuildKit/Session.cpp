@@ -20,9 +20,13 @@ constexpr int largestMessage = 16 << 20;
 constexpr size_t tunnelChunk = 64 << 10;
 
 constexpr const char *methods[] = {
-    "/grpc.health.v1.Health/Check", "/moby.filesync.v1.FileSync/DiffCopy",
-    "/moby.filesync.v1.FileSend/DiffCopy", "/moby.filesync.v1.Auth/Credentials",
-    "/moby.buildkit.secrets.v1.Secrets/GetSecret"};
+    "/grpc.health.v1.Health/Check",
+    "/moby.filesync.v1.FileSync/DiffCopy",
+    "/moby.filesync.v1.FileSend/DiffCopy",
+    "/moby.filesync.v1.Auth/Credentials",
+    "/moby.buildkit.secrets.v1.Secrets/GetSecret",
+    "/moby.sshforward.v1.SSH/CheckAgent",
+    "/moby.sshforward.v1.SSH/ForwardAgent"};
 
 int64_t now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -39,7 +43,7 @@ llvm::Error systemError(const char *what) {
 
 Session::Session(const BuildOptions &options)
     : files(options.locals, refusals), results(refusals),
-      secrets(options.secrets), auth(options.credentials) {}
+      secrets(options.secrets), auth(options.credentials), ssh(options.ssh) {}
 
 llvm::Error Session::start(moby::buildkit::v1::Control::Stub &stub,
                            const BuildOptions &options) {
@@ -59,6 +63,7 @@ llvm::Error Session::start(moby::buildkit::v1::Control::Stub &stub,
   builder.RegisterService(&results);
   builder.RegisterService(&secrets);
   builder.RegisterService(&auth);
+  builder.RegisterService(&ssh);
   files.join(builder);
   server = builder.BuildAndStart();
   if (!server)

@@ -9,6 +9,7 @@
 #include "FileSend.h"
 #include "FileSync.h"
 #include "Keys.h"
+#include "SshService.h"
 
 #include <chrono>
 #include <thread>
@@ -45,6 +46,7 @@ private:
   FileSendService results;
   SecretService secrets;
   AuthService auth;
+  SshService ssh;
   std::unique_ptr<grpc::Server> server;
 
   grpc::ClientContext context;

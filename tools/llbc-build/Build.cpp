@@ -32,7 +32,6 @@ public:
 
 private:
   llvm::Error open();
-  llvm::Error openAgents();
   llvm::LogicalResult tell(const backend::Exported &exported);
   llvm::LogicalResult fail(DiagId id, llvm::Error error) {
     job.diags.report(id, {}, llvm::toString(std::move(error)));
@@ -62,18 +61,6 @@ llvm::Error Job::open() {
         std::make_error_code(std::errc::invalid_argument), "%s", error.c_str());
   registry = std::make_unique<registry::Client>(std::move(credentials),
                                                 std::move(conf));
-  return llvm::Error::success();
-}
-
-llvm::Error Job::openAgents() {
-  for (const auto &[id, paths] : job.options.ssh) {
-    auto agent = engine::SshAgent::open(paths, store->temporaryPath());
-    if (!agent)
-      return llvm::createStringError(
-          std::make_error_code(std::errc::invalid_argument), "--ssh %s: %s",
-          id.c_str(), llvm::toString(agent.takeError()).c_str());
-    agents.emplace(id, std::move(*agent));
-  }
   return llvm::Error::success();
 }
 
@@ -114,7 +101,8 @@ llvm::LogicalResult Job::run() {
   options.cancel = &canceled;
   if (llvm::Error error = readSecrets(job.options, options.secrets))
     return fail(diag::BuildUnavailable, std::move(error));
-  if (llvm::Error error = openAgents())
+  if (llvm::Error error = openAgents(
+          job.options, [&] { return store->temporaryPath(); }, agents))
     return fail(diag::BuildUnavailable, std::move(error));
   options.ssh = &agents;
   engine::Solver solver(*store, snapshots, *registry, *progress, options);

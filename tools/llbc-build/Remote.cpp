@@ -14,6 +14,8 @@
 #include "llb/Support/GoText.h"
 #include "llb/Support/RandomId.h"
 
+#include <llvm/Support/FileSystem.h>
+
 namespace llbc {
 
 using namespace llb;
@@ -156,11 +158,31 @@ private:
   const driver::Options &options;
 };
 
-RemoteBuilder::~RemoteBuilder() = default;
+RemoteBuilder::~RemoteBuilder() {
+  daemon.reset();
+  agents.clear();
+  if (!folder.empty())
+    llvm::sys::fs::remove_directories(folder);
+}
 
 std::unique_ptr<lower::ImageResolver>
 RemoteBuilder::resolver(const driver::Options &options) {
   return std::make_unique<Resolver>(*this, options);
+}
+
+llvm::Error RemoteBuilder::openAgents(const driver::Options &options) {
+  if (options.ssh.empty())
+    return llvm::Error::success();
+  llvm::SmallString<64> path;
+  if (std::error_code error =
+          llvm::sys::fs::createUniqueDirectory("llbc-ssh", path))
+    return llvm::createStringError(error,
+                                   "cannot make a directory for sockets");
+  folder = path.str().str();
+  return llbc::openAgents(
+      options,
+      [&] { return folder + "/agent-" + std::to_string(agents.size()); },
+      agents);
 }
 
 llvm::Error RemoteBuilder::connect(const driver::Options &options) {
@@ -178,6 +200,10 @@ llvm::Error RemoteBuilder::connect(const driver::Options &options) {
   build.locals = driver::localDirectories(options);
   if (llvm::Error error = readSecrets(options, build.secrets))
     return error;
+  if (llvm::Error error = openAgents(options))
+    return error;
+  if (!agents.empty())
+    build.ssh = {&agents, folder};
   std::string error;
   if (!registry::CredentialStore::load(build.credentials, error))
     return llvm::createStringError(

@@ -26,9 +26,13 @@ private:
 
   /// Does nothing the second time.
   llvm::Error connect(const llb::driver::Options &options);
+  llvm::Error openAgents(const llb::driver::Options &options);
   llvm::LogicalResult fail(const llb::driver::BuildJob &job,
                            const llb::buildkit::BuildFailure &failure);
 
+  /// For the sockets of agents; empty if there are none.
+  std::string folder;
+  llb::engine::SshAgents agents;
   std::unique_ptr<llb::engine::Progress> progress;
   std::unique_ptr<llb::buildkit::Build> daemon;
   llb::gateway::Peer peer;

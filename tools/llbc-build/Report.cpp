@@ -88,6 +88,20 @@ engine::ProgressMode progressMode(driver::ProgressKind kind) {
   return engine::ProgressMode::Quiet;
 }
 
+llvm::Error openAgents(const driver::Options &options,
+                       llvm::function_ref<std::string()> newFolder,
+                       engine::SshAgents &agents) {
+  for (const auto &[id, paths] : options.ssh) {
+    auto agent = engine::SshAgent::open(paths, newFolder());
+    if (!agent)
+      return llvm::createStringError(
+          std::make_error_code(std::errc::invalid_argument), "--ssh %s: %s",
+          id.c_str(), llvm::toString(agent.takeError()).c_str());
+    agents.emplace(id, std::move(*agent));
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error readSecrets(const driver::Options &options,
                         std::map<std::string, std::string> &secrets) {
   constexpr size_t maxSecret = 500 * 1024;

@@ -6,6 +6,7 @@
 
 #include "llb/Driver/Driver.h"
 #include "llb/Engine/Solver.h"
+#include "llb/Engine/SshAgent.h"
 
 #include <atomic>
 
@@ -23,6 +24,12 @@ llb::engine::ProgressMode progressMode(llb::driver::ProgressKind kind);
 /// as well.
 llvm::Error readSecrets(const llb::driver::Options &options,
                         std::map<std::string, std::string> &secrets);
+
+/// Opens the SSH agents that the options name; `newFolder` gives the name of a
+/// directory that one of ours may make.
+llvm::Error openAgents(const llb::driver::Options &options,
+                       llvm::function_ref<std::string()> newFolder,
+                       llb::engine::SshAgents &agents);
 
 /// Shows the end of a failed step's output and reports the failure at the
 /// step's line.

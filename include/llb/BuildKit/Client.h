@@ -9,6 +9,7 @@
 
 #include "llb/Context/Walk.h"
 #include "llb/Engine/Progress.h"
+#include "llb/Engine/SshAgent.h"
 #include "llb/Gateway/Bridge.h"
 #include "llb/Registry/Credentials.h"
 
@@ -21,6 +22,13 @@ namespace llb::buildkit {
 struct Backend {
   std::string type;
   std::map<std::string, std::string> attrs;
+};
+
+/// The SSH agents that steps may use; null if there are none.
+struct SshAccess {
+  const engine::SshAgents *agents = nullptr;
+  /// Where sockets can be made that nobody else reaches.
+  std::string folder;
 };
 
 struct BuildOptions {
@@ -37,6 +45,8 @@ struct BuildOptions {
   std::map<std::string, std::string> locals;
   std::map<std::string, std::string> secrets;
   registry::CredentialStore credentials;
+  /// Outlives the build.
+  SshAccess ssh;
   /// Set from outside to stop.
   const std::atomic<bool> *cancel = nullptr;
 };

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A stream of the daemon's is a connection to a socket of its own, which goes
+// with it.
+#include "SshService.h"
+
+#include <grpcpp/grpcpp.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+namespace llb::buildkit {
+
+/// The metadata that names the agent of a stream.
+static constexpr const char *idKey = "buildkit.ssh.id";
+
+static grpc::Status failure(llvm::Error error) {
+  return {grpc::StatusCode::UNKNOWN, llvm::toString(std::move(error))};
+}
+
+grpc::Status
+SshService::CheckAgent(grpc::ServerContext *,
+                       const moby::sshforward::v1::CheckAgentRequest *request,
+                       moby::sshforward::v1::CheckAgentResponse *) {
+  auto agent = engine::findSshAgent(access.agents, request->id());
+  return agent ? grpc::Status::OK : failure(agent.takeError());
+}
+
+llvm::Expected<UniqueFd>
+SshService::connect(const std::string &id,
+                    std::unique_ptr<engine::SshForward> &door) {
+  auto agent = engine::findSshAgent(access.agents, id);
+  if (!agent)
+    return agent.takeError();
+  std::string name = "door-" + std::to_string(doors++);
+  auto forward = engine::SshForward::start(**agent, access.folder, name,
+                                           {getuid(), getgid(), 0600});
+  if (!forward)
+    return forward.takeError();
+  door = std::move(*forward);
+  auto outside = engine::SshAgent::open({access.folder + "/" + name}, "");
+  if (!outside)
+    return outside.takeError();
+  UniqueFd socket = outside->connect();
+  if (!socket.valid())
+    return llvm::createStringError(
+        std::error_code(errno, std::generic_category()),
+        "cannot reach the SSH agent");
+  return socket;
+}
+
+grpc::Status
+SshService::ForwardAgent(grpc::ServerContext *context,
+                         grpc::ServerReaderWriter<Message, Message> *stream) {
+  auto found = context->client_metadata().find(idKey);
+  std::string id;
+  if (found != context->client_metadata().end())
+    id.assign(found->second.data(), found->second.size());
+  std::unique_ptr<engine::SshForward> door;
+  auto socket = connect(id, door);
+  if (!socket)
+    return failure(socket.takeError());
+
+  std::thread questions([&, fd = socket->get()] {
+    Message message;
+    while (stream->Read(&message)) {
+      const std::string &data = message.data();
+      for (size_t at = 0; at < data.size();) {
+        ssize_t n = send(fd, data.data() + at, data.size() - at, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+          continue;
+        if (n < 0)
+          break;
+        at += static_cast<size_t>(n);
+      }
+    }
+    // The agent has seen the last question; its answers still come.
+    shutdown(fd, SHUT_WR);
+  });
+  Message answer;
+  char buffer[16384];
+  for (;;) {
+    ssize_t n = read(socket->get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      break;
+    answer.set_data(buffer, static_cast<size_t>(n));
+    if (!stream->Write(answer))
+      break;
+  }
+  // Ends the other thread's wait for questions that nobody will answer.
+  context->TryCancel();
+  questions.join();
+  return grpc::Status::OK;
+}
+
+} // namespace llb::buildkit
