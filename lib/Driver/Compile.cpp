@@ -316,6 +316,17 @@ int runCompiler(const Options &options, const Capabilities &capabilities,
   return Compilation(options, capabilities).run(nullptr, messages);
 }
 
+bool isStoreCommand(std::string_view argument) {
+  return argument == "du" || argument == "prune";
+}
+
+int handOff(char **argv) {
+  ToolRun run;
+  run.diags.report(diag::BuildNeedsProgram, {},
+                   runBuildProgram(argv, std::nullopt));
+  return run.finish();
+}
+
 int compilerMain(int argc, char **argv, Capabilities capabilities) {
   Options options;
   switch (parseOptions(argc, argv, options)) {

@@ -196,7 +196,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     printHelp(
         "llbc [OPTIONS] FILE",
         "Compiles a Dockerfile to LLB, the operations that BuildKit runs. "
-        "'-' is standard\ninput or output.",
+        "'-' is standard\ninput or output. 'llbc du' and 'llbc prune' are for "
+        "the store of builds.",
         {{&category}, {&build, /*namesOnly=*/true}}, llvm::outs());
     return ParseStatus::ExitHelp;
   }

@@ -5,6 +5,7 @@
 // threads of a process; SQLite serialises them.
 #include "llb/Engine/Index.h"
 
+#include <llvm/ADT/STLExtras.h>
 #include <sqlite3.h>
 
 namespace llb::engine {
@@ -182,6 +183,62 @@ std::optional<LayerRecord> Index::findLayer(int64_t id) {
   if (!get.bind(id).row())
     return std::nullopt;
   return LayerRecord{id, get.number(0), get.text(1), decodeList(get.text(2))};
+}
+
+std::vector<LayerRecord> Index::layers() {
+  std::vector<LayerRecord> all;
+  Statement get(
+      database,
+      "SELECT id, created, description, below FROM layer ORDER BY id");
+  while (get.row())
+    all.push_back(
+        {get.number(0), get.number(1), get.text(2), decodeList(get.text(3))});
+  return all;
+}
+
+std::vector<std::pair<int64_t, LayerBlob>> Index::layerBlobs() {
+  std::vector<std::pair<int64_t, LayerBlob>> all;
+  Statement get(database,
+                "SELECT layer, digest, diffid, media, size FROM blob");
+  while (get.row())
+    all.push_back({get.number(0),
+                   {get.text(1), get.text(2), get.text(3), get.number(4)}});
+  return all;
+}
+
+llvm::Error Index::keepLayers(const std::set<int64_t> &kept) {
+  auto isGone = [&](int64_t layer) { return !kept.contains(layer); };
+  std::vector<std::string> lostResults;
+  Statement results(database, "SELECT key, layers FROM result");
+  while (results.row())
+    if (llvm::any_of(decodeList(results.text(1)), isGone))
+      lostResults.push_back(results.text(0));
+  std::vector<int64_t> lostLayers;
+  for (const LayerRecord &layer : layers())
+    if (isGone(layer.id))
+      lostLayers.push_back(layer.id);
+
+  if (llvm::Error error = Statement(database, "BEGIN IMMEDIATE").run())
+    return error;
+  auto removeAll = [&]() -> llvm::Error {
+    for (const std::string &key : lostResults)
+      if (llvm::Error error =
+              Statement(database, "DELETE FROM result WHERE key=?")
+                  .bind(key)
+                  .run())
+        return error;
+    for (int64_t layer : lostLayers)
+      for (const char *text :
+           {"DELETE FROM blob WHERE layer=?", "DELETE FROM chain WHERE layer=?",
+            "DELETE FROM layer WHERE id=?"})
+        if (llvm::Error error = Statement(database, text).bind(layer).run())
+          return error;
+    return Statement(database, "COMMIT").run();
+  };
+  llvm::Error error = removeAll();
+  if (error)
+    sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
+  return error;
 }
 
 std::optional<int64_t> Index::findChain(const std::string &chainId) {

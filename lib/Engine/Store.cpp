@@ -30,6 +30,14 @@ int makeDirs(const std::string &path) {
 
 } // namespace
 
+std::string Store::defaultRoot() {
+  if (const char *data = std::getenv("XDG_DATA_HOME"); data && *data)
+    return std::string(data) + "/llbc";
+  if (const char *home = std::getenv("HOME"); home && *home)
+    return std::string(home) + "/.local/share/llbc";
+  return "/var/lib/llbc";
+}
+
 llvm::Error errnoError(const std::string &what) {
   return llvm::createStringError(
       std::error_code(errno, std::generic_category()), "%s: %s", what.c_str(),
@@ -79,6 +87,11 @@ llvm::Expected<std::unique_ptr<Store>> Store::open(const std::string &root) {
   if (!realpath(root.c_str(), resolved))
     return errnoError(root);
   store->rootPath = resolved;
+  std::string lock = store->rootPath + "/lock";
+  store->useLock =
+      UniqueFd(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!store->useLock.valid() || flock(store->useLock.get(), LOCK_SH))
+    return errnoError(lock);
   if (llvm::Error error = store->makeFolders())
     return error;
   auto index = Index::open(store->rootPath + "/index.db");
@@ -136,6 +149,8 @@ void Store::sweep() {
   }
   closedir(dir);
 }
+
+bool Store::lockAlone() { return flock(useLock.get(), LOCK_EX | LOCK_NB) == 0; }
 
 Store::~Store() {
   if (!ownFolder.empty())

@@ -17,14 +17,6 @@ namespace {
 
 using namespace llb;
 
-std::string defaultRoot() {
-  if (const char *data = std::getenv("XDG_DATA_HOME"); data && *data)
-    return std::string(data) + "/llbc";
-  if (const char *home = std::getenv("HOME"); home && *home)
-    return std::string(home) + "/.local/share/llbc";
-  return "/var/lib/llbc";
-}
-
 class Job {
 public:
   explicit Job(const driver::BuildJob &job) : job(job) {}
@@ -47,8 +39,9 @@ private:
 llvm::Error Job::open() {
   if (llvm::Error error = engine::enterPrivateNamespace())
     return error;
-  auto opened = engine::Store::open(
-      job.options.root.empty() ? defaultRoot() : job.options.root);
+  auto opened = engine::Store::open(job.options.root.empty()
+                                        ? engine::Store::defaultRoot()
+                                        : job.options.root);
   if (!opened)
     return opened.takeError();
   store = std::move(*opened);

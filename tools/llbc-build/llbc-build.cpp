@@ -5,6 +5,7 @@
 #include "Build.h"
 #include "Remote.h"
 #include "Report.h"
+#include "StoreCommand.h"
 
 #include "llb/Engine/Store.h"
 #include "llb/Registry/OciLayout.h"
@@ -81,6 +82,8 @@ llvm::Expected<llb::driver::CacheQuery> openCache(const std::string &root) {
 } // namespace
 
 int main(int argc, char **argv) {
+  if (argc > 1 && llb::driver::isStoreCommand(argv[1]))
+    return llbc::storeMain(argc - 1, argv + 1);
   llb::driver::Capabilities capabilities;
   int status;
   {

@@ -59,6 +59,14 @@ std::map<std::string, std::string> localDirectories(const Options &options);
 int runCompiler(const Options &options, const Capabilities &capabilities,
                 llvm::raw_ostream &messages);
 
+/// Whether the first argument is a command of the engine's store, `du` or
+/// `prune`, and no build file.
+bool isStoreCommand(std::string_view argument);
+
+/// Becomes llbc-build with these arguments; returns, with a message printed, an
+/// ExitStatus if that cannot be run.
+int handOff(char **argv);
+
 /// main of llbc and llbc-build.
 int compilerMain(int argc, char **argv, Capabilities capabilities);
 

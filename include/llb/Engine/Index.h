@@ -10,6 +10,7 @@
 #include <llvm/Support/Error.h>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,8 @@ public:
   /// Reserves the number of a new layer; `layer.id` is not looked at.
   llvm::Expected<int64_t> addLayer(const LayerRecord &layer);
   std::optional<LayerRecord> findLayer(int64_t id);
+  /// All of them by number, and so from below to above.
+  std::vector<LayerRecord> layers();
   /// The layer that a base image's layers up to this chain id were unpacked to.
   std::optional<int64_t> findChain(const std::string &chainId);
   llvm::Error putChain(const std::string &chainId, int64_t layer);
@@ -61,6 +64,11 @@ public:
   std::optional<LayerBlob> findBlob(int64_t layer, const std::string &form);
   llvm::Error putBlob(int64_t layer, const std::string &form,
                       const LayerBlob &blob);
+
+  /// Each layer with each of its blobs.
+  std::vector<std::pair<int64_t, LayerBlob>> layerBlobs();
+  /// Forgets all layers but these, in one step, and all that names others.
+  llvm::Error keepLayers(const std::set<int64_t> &kept);
 
   /// Texts by name, for sources: `http:URL`, `image:REF`; and `origin:DIGEST`,
   /// the repository that a blob came from.

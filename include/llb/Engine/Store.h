@@ -7,6 +7,7 @@
 //   cache/<sha256 of id>/       cache mounts
 //   tmp/<name>/                 one folder a process, locked while it lives
 //   index.db                    what is known of all that (Index.h)
+//   lock                        locked by whoever uses the store
 //
 // Content appears by rename, after it is complete; a record is written after
 // what it names. So a kill leaves at most a folder in tmp/, which the next
@@ -47,6 +48,8 @@ private:
 
 class Store {
 public:
+  /// The user's, where no other is named.
+  static std::string defaultRoot();
   /// Opens or creates the store at `root` and sweeps what dead processes left.
   static llvm::Expected<std::unique_ptr<Store>> open(const std::string &root);
   ~Store();
@@ -65,6 +68,9 @@ public:
   llvm::Expected<std::string> readBlob(const Digest &digest,
                                        std::size_t maxBytes) const;
 
+  /// Whether nobody else uses the store; nobody begins to before this ends.
+  bool lockAlone();
+
   /// A name that no other use of this store has while this process lives.
   std::string uniqueName();
   /// A new path in this process's folder below tmp/; nothing is there yet.
@@ -80,6 +86,8 @@ private:
   std::string rootPath;
   std::string ownFolder;
   UniqueFd ownLock;
+  /// Shared by all who use the store.
+  UniqueFd useLock;
   std::atomic<unsigned> counter{0};
   std::unique_ptr<Index> records;
 };
