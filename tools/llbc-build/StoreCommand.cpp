@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <fmt/format.h>
+#include <llvm/Support/FileSystem.h>
 
 namespace llbc {
 
@@ -121,6 +122,28 @@ bool readOptions(const PruneFlags &flags, engine::PruneOptions &options) {
   return true;
 }
 
+/// The items of the store at `root`, or those that were removed if there are
+/// `options`. Looking makes no store: the user's may not be there yet, one that
+/// was named must be.
+llvm::Expected<std::vector<StoreItem>>
+openItems(std::string root, const engine::PruneOptions *options) {
+  bool named = !root.empty();
+  if (!named)
+    root = engine::Store::defaultRoot();
+  if (!llvm::sys::fs::exists(root + "/index.db")) {
+    if (!named)
+      return std::vector<StoreItem>();
+    return llvm::createStringError(
+        std::make_error_code(std::errc::no_such_file_or_directory),
+        "%s: no store of llbc", root.c_str());
+  }
+  auto store = engine::Store::open(root);
+  if (!store)
+    return store.takeError();
+  return options ? engine::pruneStore(**store, *options)
+                 : engine::listStore(**store);
+}
+
 } // namespace
 
 int storeMain(int argc, char **argv) {
@@ -145,12 +168,7 @@ int storeMain(int argc, char **argv) {
                      llvm::toString(std::move(error)));
     return run.finish();
   };
-  auto store = engine::Store::open(
-      flags.root.empty() ? engine::Store::defaultRoot() : flags.root);
-  if (!store)
-    return fail(store.takeError());
-  auto items = prunes ? engine::pruneStore(**store, options)
-                      : engine::listStore(**store);
+  auto items = openItems(flags.root, prunes ? &options : nullptr);
   if (!items)
     return fail(items.takeError());
   if (flags.json)
