@@ -152,7 +152,8 @@ int storeMain(int argc, char **argv) {
   std::optional<PruneFlags> pruneFlags;
   if (prunes)
     pruneFlags.emplace();
-  const char *name = prunes ? "llbc prune" : "llbc du";
+  std::string name = prunes ? "llbc prune" : "llbc du";
+  argv[0] = name.data();
   const char *overview =
       prunes ? "Removes what the embedded engine keeps for later builds"
              : "Lists what the embedded engine keeps for later builds";
