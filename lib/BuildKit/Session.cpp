@@ -5,6 +5,8 @@
 #include "Session.h"
 #include "SharedKey.h"
 
+#include "llb/Support/WriteAll.h"
+
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -87,16 +89,7 @@ void Session::readTunnel() {
   Message message;
   while (stream->Read(&message)) {
     heard = now();
-    const std::string &data = message.data();
-    for (size_t at = 0; at < data.size();) {
-      ssize_t size =
-          send(inner.get(), data.data() + at, data.size() - at, MSG_NOSIGNAL);
-      if (size < 0 && errno == EINTR)
-        continue;
-      if (size < 0)
-        break;
-      at += static_cast<size_t>(size);
-    }
+    sendAll(inner.get(), message.data());
   }
   // The server is to notice, and through it the other thread.
   shutdown(inner.get(), SHUT_RDWR);

@@ -3,6 +3,9 @@
 // A stream of the daemon's is a connection to a socket of its own, which goes
 // with it.
 #include "SshService.h"
+#include "Metadata.h"
+
+#include "llb/Support/WriteAll.h"
 
 #include <grpcpp/grpcpp.h>
 #include <sys/socket.h>
@@ -52,28 +55,16 @@ SshService::connect(const std::string &id,
 grpc::Status
 SshService::ForwardAgent(grpc::ServerContext *context,
                          grpc::ServerReaderWriter<Message, Message> *stream) {
-  auto found = context->client_metadata().find(idKey);
-  std::string id;
-  if (found != context->client_metadata().end())
-    id.assign(found->second.data(), found->second.size());
   std::unique_ptr<engine::SshForward> door;
-  auto socket = connect(id, door);
+  auto socket =
+      connect(Metadata(context->client_metadata()).first(idKey), door);
   if (!socket)
     return failure(socket.takeError());
 
   std::thread questions([&, fd = socket->get()] {
     Message message;
-    while (stream->Read(&message)) {
-      const std::string &data = message.data();
-      for (size_t at = 0; at < data.size();) {
-        ssize_t n = send(fd, data.data() + at, data.size() - at, MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR)
-          continue;
-        if (n < 0)
-          break;
-        at += static_cast<size_t>(n);
-      }
-    }
+    while (stream->Read(&message))
+      sendAll(fd, message.data());
     // The agent has seen the last question; its answers still come.
     shutdown(fd, SHUT_WR);
   });

@@ -5,6 +5,8 @@
 // then, so the second program simply starts over.
 #include "Resolvers.h"
 
+#include "llb/Support/WriteAll.h"
+
 #include <cerrno>
 #include <cstring>
 #include <llvm/ADT/SmallString.h>
@@ -41,16 +43,8 @@ static bool replaceStandardInput(const std::string &text) {
   int fd = memfd_create("input", 0);
   if (fd < 0)
     return false;
-  size_t written = 0;
-  while (written < text.size()) {
-    ssize_t n = write(fd, text.data() + written, text.size() - written);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return false;
-    written += static_cast<size_t>(n);
-  }
-  return lseek(fd, 0, SEEK_SET) == 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO;
+  return writeAll(fd, text) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
+         dup2(fd, STDIN_FILENO) == STDIN_FILENO;
 }
 
 std::string runBuildProgram(char **argv,

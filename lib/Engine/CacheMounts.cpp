@@ -6,6 +6,8 @@
 // still leads to it.
 #include "CacheMounts.h"
 
+#include "llb/Support/WriteAll.h"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -36,8 +38,7 @@ llvm::Error makeFolder(Store &store, const std::string &folder,
     return errnoError(fresh);
   UniqueFd file(::open((fresh + "/id").c_str(),
                        O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file.valid() ||
-      ::write(file.get(), id.data(), id.size()) != ssize_t(id.size()))
+  if (!file.valid() || writeAll(file.get(), id))
     return errnoError(fresh);
   if (::rename(fresh.c_str(), folder.c_str()) && errno != EEXIST &&
       errno != ENOTEMPTY)

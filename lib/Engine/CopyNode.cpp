@@ -5,6 +5,8 @@
 #include "Copier.h"
 #include "FileMode.h"
 
+#include "llb/Support/WriteAll.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -83,15 +85,9 @@ llvm::Error Copier::copyContent(const std::string &from, int dir,
       n = ::read(in.get(), buffer, sizeof buffer);
       if (n < 0 && errno == EINTR)
         continue;
-      for (ssize_t done = 0; done < n;) {
-        ssize_t m =
-            ::write(out.get(), buffer + done, static_cast<size_t>(n - done));
-        if (m < 0 && errno == EINTR)
-          continue;
-        if (m < 0)
-          return pathError(errno, "write", name);
-        done += m;
-      }
+      if (n > 0)
+        if (int error = writeAll(out.get(), {buffer, static_cast<size_t>(n)}))
+          return pathError(error, "write", name);
     }
     if (n < 0)
       return pathError(errno, "copy", from);

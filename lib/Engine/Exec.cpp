@@ -6,6 +6,7 @@
 
 #include "ContainerSpec.h"
 #include "llb/Engine/Store.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -20,8 +21,7 @@ constexpr std::string_view idPrefix = "llbc-";
 bool writeFile(const std::string &path, std::string_view text) {
   UniqueFd fd(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  return fd.valid() && ::write(fd.get(), text.data(), text.size()) ==
-                           static_cast<ssize_t>(text.size());
+  return fd.valid() && writeAll(fd.get(), text) == 0;
 }
 
 } // namespace

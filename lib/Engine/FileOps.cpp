@@ -5,6 +5,7 @@
 #include "FileChange.h"
 
 #include "llb/Support/GoPath.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -66,15 +67,8 @@ llvm::Error makeFile(const DirTree &target, const ir::MkFile &action,
              static_cast<mode_t>(action.mode) & 0777));
   if (!file.valid())
     return pathError(errno, "open", action.path);
-  const std::string &data = action.data.data;
-  for (size_t done = 0; done < data.size();) {
-    ssize_t n = ::write(file.get(), data.data() + done, data.size() - done);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return pathError(errno, "write", action.path);
-    done += static_cast<size_t>(n);
-  }
+  if (int failed = writeAll(file.get(), action.data.data))
+    return pathError(failed, "write", action.path);
   file.reset();
   if (owner)
     error = changeOwner(dir.get(), name, *owner);

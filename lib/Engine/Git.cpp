@@ -6,6 +6,7 @@
 #include "Git.h"
 
 #include "llb/Support/GoText.h"
+#include "llb/Support/WriteAll.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -155,8 +156,7 @@ llvm::Error Git::authorize(const ir::Source &source, const GitRemote &remote) {
     std::string file = shop.store.temporaryPath();
     UniqueFd fd(
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!fd.valid() ||
-        ::write(fd.get(), hosts.data(), hosts.size()) != ssize_t(hosts.size()))
+    if (!fd.valid() || writeAll(fd.get(), hosts))
       return errnoError(file);
     ssh += " -o UserKnownHostsFile='" + file + "'";
   }

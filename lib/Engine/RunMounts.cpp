@@ -8,6 +8,7 @@
 
 #include "llb/Engine/FileOps.h"
 #include "llb/Support/GoPath.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -117,12 +118,9 @@ llvm::Error RunStep::prepareSecret(const ir::Mount &mount, Prepared &prepared) {
   result.source = folder + "/secret";
   result.readonly = true;
   result.options = {"nosuid", "nodev", "noexec"};
-  const std::string &text = found->second;
   UniqueFd file(::open(result.source.c_str(),
                        O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file.valid() ||
-      ::write(file.get(), text.data(), text.size()) !=
-          static_cast<ssize_t>(text.size()) ||
+  if (!file.valid() || writeAll(file.get(), found->second) ||
       fchown(file.get(), mount.secretOpt->uid, mount.secretOpt->gid) ||
       fchmod(file.get(), mount.secretOpt->mode & 0777))
     return errnoError(result.source);

@@ -10,6 +10,7 @@
 
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/WriteAll.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -39,9 +40,7 @@ llvm::Error RunStep::writeNetworkFiles() {
                    const std::string &text) -> llvm::Error {
     UniqueFd fd(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!fd.valid() || fchmod(fd.get(), 0644) ||
-        ::write(fd.get(), text.data(), text.size()) !=
-            static_cast<ssize_t>(text.size()))
+    if (!fd.valid() || fchmod(fd.get(), 0644) || writeAll(fd.get(), text))
       return errnoError(path);
     return llvm::Error::success();
   };

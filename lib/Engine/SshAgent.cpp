@@ -7,6 +7,7 @@
 #include "llb/Engine/SshAgent.h"
 
 #include "llb/Engine/Store.h"
+#include "llb/Support/WriteAll.h"
 
 #include <array>
 #include <cerrno>
@@ -47,18 +48,6 @@ UniqueFd openFolder(const std::string &path) {
 
 UniqueFd newSocket() {
   return UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-}
-
-bool send(int fd, std::string_view data) {
-  while (!data.empty()) {
-    ssize_t n = ::send(fd, data.data(), data.size(), MSG_NOSIGNAL);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return false;
-    data.remove_prefix(static_cast<size_t>(n));
-  }
-  return true;
 }
 
 } // namespace
@@ -277,14 +266,14 @@ void SshForward::serve(UniqueFd client) const {
   while (readMessage(client.get(), message)) {
     char type = message[4];
     if (type != listKeys && type != signData) {
-      if (!send(client.get(), refusal))
+      if (sendAll(client.get(), refusal))
         return;
       continue;
     }
     if (!upstream.valid())
       upstream = agent.connect();
-    if (!upstream.valid() || !send(upstream.get(), message) ||
-        !readMessage(upstream.get(), message) || !send(client.get(), message))
+    if (!upstream.valid() || sendAll(upstream.get(), message) ||
+        !readMessage(upstream.get(), message) || sendAll(client.get(), message))
       return;
   }
 }

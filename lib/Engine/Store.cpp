@@ -5,6 +5,7 @@
 #include "llb/Engine/Store.h"
 
 #include "llb/Engine/Tree.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <cstring>
@@ -65,15 +66,8 @@ BlobWriter::~BlobWriter() {
 }
 
 llvm::Error BlobWriter::write(std::string_view data) {
-  while (!data.empty()) {
-    ssize_t n = ::write(file.get(), data.data(), data.size());
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return errnoError(temporary);
-    data.remove_prefix(static_cast<size_t>(n));
-  }
-  return llvm::Error::success();
+  return writeAll(file.get(), data) ? errnoError(temporary)
+                                    : llvm::Error::success();
 }
 
 llvm::Expected<std::unique_ptr<Store>> Store::open(const std::string &root) {

@@ -3,6 +3,7 @@
 // Two threads, one a direction: if both pipes are full, one thread for both
 // would wait for a daemon that waits for us.
 #include "Transport.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -12,24 +13,6 @@
 
 namespace llb::gateway {
 namespace {
-
-bool writeAll(int fd, const char *data, size_t size) {
-  while (size) {
-    ssize_t n = write(fd, data, size);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0 && errno == EAGAIN) {
-      pollfd waiting{fd, POLLOUT, 0};
-      poll(&waiting, 1, -1);
-      continue;
-    }
-    if (n <= 0)
-      return false;
-    data += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
 
 /// Copies until the end of `from`, or until `wake`, if it is valid, has
 /// something to read.
@@ -45,7 +28,7 @@ void pump(int from, int to, int wake) {
     ssize_t n = read(from, buffer, sizeof buffer);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
       continue;
-    if (n <= 0 || !writeAll(to, buffer, static_cast<size_t>(n)))
+    if (n <= 0 || writeAll(to, {buffer, static_cast<size_t>(n)}))
       return;
   }
 }

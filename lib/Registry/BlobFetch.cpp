@@ -4,6 +4,8 @@
 // attempt brings something; a server that answers 200 sends everything again.
 #include "BlobFetch.h"
 
+#include "llb/Support/WriteAll.h"
+
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -14,18 +16,6 @@ namespace llb::registry {
 namespace {
 
 constexpr int maxFruitless = 5;
-
-bool writeAll(int fd, std::string_view data) {
-  while (!data.empty()) {
-    ssize_t n = ::write(fd, data.data(), data.size());
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return false;
-    data.remove_prefix(static_cast<size_t>(n));
-  }
-  return true;
-}
 
 } // namespace
 
@@ -70,7 +60,7 @@ bool BlobFetch::transfer(std::string &error) {
         failedWrite = true;
       first = false;
       auto room = static_cast<size_t>(blob.size - received);
-      if (data.size() > room || failedWrite || !writeAll(fd, data)) {
+      if (data.size() > room || failedWrite || writeAll(fd, data)) {
         failedWrite = true;
         return false;
       }

@@ -6,6 +6,8 @@
 
 #include "Http.h"
 
+#include "llb/Support/WriteAll.h"
+
 #include <cerrno>
 #include <cstring>
 #include <curl/curl.h>
@@ -25,17 +27,8 @@ std::optional<Download> download(const std::string &url,
   int writeError = 0;
   request.sink = [&](std::string_view data) {
     hasher.update(data);
-    while (!data.empty()) {
-      ssize_t n = ::write(fd, data.data(), data.size());
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0) {
-        writeError = errno;
-        return false;
-      }
-      data.remove_prefix(static_cast<size_t>(n));
-    }
-    return true;
+    writeError = writeAll(fd, data);
+    return writeError == 0;
   };
   std::optional<Response> response = http.send(request, error);
   if (writeError) {

@@ -9,6 +9,7 @@
 #include "llb/Support/Digest.h"
 #include "llb/Support/Hasher.h"
 #include "llb/Support/UniqueFd.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <cstring>
@@ -89,17 +90,10 @@ bool OciLayout::fetchBlob(const Descriptor &blob, int fd,
     received += static_cast<int64_t>(data.size());
     if (received > blob.size)
       return false;
-    while (!data.empty()) {
-      ssize_t n = ::write(fd, data.data(), data.size());
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0) {
-        error = "cannot store a blob: " + std::string(std::strerror(errno));
-        return false;
-      }
-      data.remove_prefix(static_cast<size_t>(n));
-    }
-    return true;
+    int failed = writeAll(fd, data);
+    if (failed)
+      error = "cannot store a blob: " + std::string(std::strerror(failed));
+    return !failed;
   };
   return readBlob(path, blob.digest, store, error);
 }

@@ -13,6 +13,7 @@
 #include "llb/Support/GoText.h"
 #include "llb/Support/Hasher.h"
 #include "llb/Support/Reference.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <ctime>
@@ -98,13 +99,8 @@ public:
     return fd.valid() ? llvm::Error::success() : engine::errnoError(path);
   }
   llvm::Error content(std::string_view data) override {
-    while (!data.empty()) {
-      ssize_t n = ::write(fd.get(), data.data(), data.size());
-      if (n < 0 && errno != EINTR)
-        return engine::errnoError(path);
-      data.remove_prefix(n > 0 ? static_cast<size_t>(n) : 0);
-    }
-    return llvm::Error::success();
+    return writeAll(fd.get(), data) ? engine::errnoError(path)
+                                    : llvm::Error::success();
   }
   llvm::Error finish() override { return llvm::Error::success(); }
 
