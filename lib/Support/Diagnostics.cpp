@@ -71,17 +71,13 @@ constexpr unsigned numChecks = std::size(rawChecks);
 /// Ids of one area after the other; an area need not fill its room.
 constexpr unsigned numIds = diag::areaSize * diag::numAreas;
 
-/// Whether the ids of each area stay inside its room.
+/// Whether each area stays inside its room: the next one begins above it, and
+/// the last one ends in time.
 constexpr bool areasHold() {
-  for (size_t i = 1; i < std::size(rawDiags); ++i) {
-    DiagId before = rawDiags[i - 1].id;
-    bool next = rawDiags[i].id == before + 1;
-    bool newArea = rawDiags[i].id % diag::areaSize == 0;
-    if (before % diag::areaSize == diag::areaSize - 1 ? !newArea
-                                                      : !next && !newArea)
+  for (size_t i = 1; i < std::size(rawDiags); ++i)
+    if (rawDiags[i].id <= rawDiags[i - 1].id)
       return false;
-  }
-  return true;
+  return std::end(rawDiags)[-1].id - firstId < static_cast<int>(numIds);
 }
 static_assert(areasHold(), "an area has more messages than ids");
 
