@@ -7,6 +7,7 @@
 #include "llb/CacheKey/ContentKey.h"
 #include "llb/IR/Binary.h"
 #include "llb/IR/Volatile.h"
+#include "llb/Support/ToolDiags.h"
 
 #include <numeric>
 
@@ -219,6 +220,30 @@ Digest keyOf(const ir::Op &op, std::vector<Digest> inputs,
     bytes += content;
   }
   return Digest::of(bytes);
+}
+
+llvm::FailureOr<KnownContent> KnownContent::of(const ir::Module &module,
+                                               context::Locals &locals,
+                                               DiagEngine &diags) {
+  auto found = locals.find(module, diags);
+  if (failed(found))
+    return llvm::failure();
+  KnownContent known;
+  known.locals = std::move(*found);
+  return known;
+}
+
+void KnownContent::leaveLocalsOut() {
+  if (wanted.empty())
+    wanted.assign(locals.size(), true);
+  for (size_t i = 0; i < locals.size(); ++i)
+    if (locals[i])
+      wanted[i] = false;
+}
+
+void warnOfFailures(const Keys &keys, DiagEngine &diags) {
+  for (const ReadFailure &failure : keys.failures)
+    diags.report(diag::ContextSelection, {}, failure.context, failure.text);
 }
 
 std::vector<std::vector<size_t>> findCovered(const ir::Module &module,

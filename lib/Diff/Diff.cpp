@@ -173,6 +173,10 @@ void Differ::compareInputs(ir::NodeId oldStep, ir::NodeId newStep,
   size_t count = std::min(oldOp.inputs.size(), newOp.inputs.size());
   ir::NodeId oldPrimary = primaryOf(oldOp);
   std::vector<context::InputRead> oldReads, newReads;
+  if (sameSelf && !(old.locals.empty() && now.locals.empty())) {
+    oldReads = context::findInputReads(oldOp);
+    newReads = context::findInputReads(newOp);
+  }
   Change change{ChangeKind::Changed, oldStep, newStep, {}, {}};
   for (size_t i = 0; i < count; ++i) {
     ir::NodeId oldInput = oldOp.inputs[i].node;
@@ -183,10 +187,8 @@ void Differ::compareInputs(ir::NodeId oldStep, ir::NodeId newStep,
       // A step that does something else takes something else.
       if (!sameSelf)
         continue;
-      context::InputRead oldRead = context::findInputReads(oldOp)[i];
-      context::InputRead newRead = context::findInputReads(newOp)[i];
-      llvm::append_range(change.files,
-                         diffFiles({*oldLocal, oldRead}, {*newLocal, newRead}));
+      llvm::append_range(change.files, diffFiles({*oldLocal, oldReads[i]},
+                                                 {*newLocal, newReads[i]}));
     } else if (oldInput != oldPrimary &&
                oldKeys.keys[oldInput.index] != newKeys.keys[newInput.index]) {
       pending.emplace_back(oldInput, newInput);

@@ -4,25 +4,19 @@
 // of it.
 #include "llb/Diff/Side.h"
 
-#include "llb/Support/ToolDiags.h"
-
 namespace llb::diff {
 
 llvm::FailureOr<Side> readSide(ir::Module module, context::Locals &locals,
                                DiagEngine &diags) {
-  auto contents = locals.find(module, diags);
-  if (failed(contents))
+  auto known = cachekey::KnownContent::of(module, locals, diags);
+  if (failed(known))
     return llvm::failure();
-  cachekey::KnownContent known;
-  known.locals = std::move(*contents);
-  for (const context::Contents *local : known.locals)
-    known.wanted.push_back(local == nullptr);
-  auto keys = cachekey::readAndComputeKeys(module, known, diags);
+  known->leaveLocalsOut();
+  auto keys = cachekey::readAndComputeKeys(module, *known, diags);
   if (failed(keys))
     return llvm::failure();
-  for (const cachekey::ReadFailure &failure : keys->failures)
-    diags.report(diag::ContextSelection, {}, failure.context, failure.text);
-  return Side{std::move(module), std::move(known.locals), std::move(*keys)};
+  cachekey::warnOfFailures(*keys, diags);
+  return Side{std::move(module), std::move(known->locals), std::move(*keys)};
 }
 
 } // namespace llb::diff

@@ -6,7 +6,6 @@
 #include "llb/IR/Binary.h"
 #include "llb/IR/Places.h"
 #include "llb/Support/GoJson.h"
-#include "llb/Support/ToolDiags.h"
 
 namespace llb::driver {
 
@@ -18,16 +17,13 @@ llvm::FailureOr<ExplainedModule> explain(const ir::Module &module,
                                          std::string platform,
                                          context::Locals &locals,
                                          DiagEngine &diags) {
-  auto contents = locals.find(module, diags);
-  if (failed(contents))
+  auto known = cachekey::KnownContent::of(module, locals, diags);
+  if (failed(known))
     return llvm::failure();
-  cachekey::KnownContent known;
-  known.locals = std::move(*contents);
-  auto keys = cachekey::readAndComputeKeys(module, known, diags);
+  auto keys = cachekey::readAndComputeKeys(module, *known, diags);
   if (failed(keys))
     return llvm::failure();
-  for (const cachekey::ReadFailure &failure : keys->failures)
-    diags.report(diag::ContextSelection, {}, failure.context, failure.text);
+  cachekey::warnOfFailures(*keys, diags);
   return ExplainedModule{std::move(platform), &module, std::move(*keys)};
 }
 

@@ -79,18 +79,13 @@ private:
 
 llvm::FailureOr<cachekey::Keys>
 Forecast::findKeys(const ir::Module &module, const std::vector<bool> &needed) {
-  auto found = locals.find(module, diags);
-  if (failed(found))
+  auto known = cachekey::KnownContent::of(module, locals, diags);
+  if (failed(known))
     return llvm::failure();
-  contents = std::move(*found);
-  cachekey::KnownContent known;
-  known.locals = contents;
-  known.wanted = needed;
-  // Nobody asks for the key of a directory itself.
-  for (size_t i = 0; i < contents.size(); ++i)
-    if (contents[i])
-      known.wanted[i] = false;
-  auto keys = cachekey::readAndComputeKeys(module, known, diags);
+  contents = known->locals;
+  known->wanted = needed;
+  known->leaveLocalsOut();
+  auto keys = cachekey::readAndComputeKeys(module, *known, diags);
   if (failed(keys) || keys->failures.empty())
     return keys;
   // The build would end with the same words.

@@ -32,6 +32,7 @@ llvm::Error Keys::compute(const std::vector<bool> &needed, ir::NodeId &at) {
         source && needed[at.index])
       if (llvm::Error error = openSource(at, *source))
         return error;
+  known.leaveLocalsOut();
   std::vector<std::vector<size_t>> covered = findCovered(module, known);
   for (at.index = 0; at.index < module.nodes.size(); ++at.index)
     if (context::Contents *local = known.locals[at.index])
@@ -75,8 +76,6 @@ llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
         trees[id.index]->directory(), trees[id.index]->snapshot(),
         shop.options.hashing));
     known.locals[id.index] = contents.back().get();
-    // Who reads it has the content in its own key.
-    known.wanted[id.index] = false;
     return llvm::Error::success();
   }
   if (identifier.starts_with(imageScheme) || identifier.starts_with(ociScheme))

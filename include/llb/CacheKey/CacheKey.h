@@ -46,6 +46,14 @@ struct KnownContent {
   /// The nodes whose keys are wanted, with all that they are made of other than
   /// local sources; none: all.
   std::vector<bool> wanted;
+
+  /// The local sources of `module` that are among `locals`. Reports what cannot
+  /// be read.
+  static llvm::FailureOr<KnownContent>
+  of(const ir::Module &module, context::Locals &locals, DiagEngine &diags);
+  /// Wants no key of a local source that is known: whoever reads it has the
+  /// content in its own.
+  void leaveLocalsOut();
 };
 
 /// The keys of the nodes that are wanted, from definitions and what is known.
@@ -63,6 +71,9 @@ std::vector<std::vector<size_t>> findCovered(const ir::Module &module,
 llvm::FailureOr<Keys> readAndComputeKeys(const ir::Module &module,
                                          const KnownContent &known,
                                          DiagEngine &diags);
+
+/// Warns of what steps read of local sources and will not find.
+void warnOfFailures(const Keys &keys, DiagEngine &diags);
 
 /// What an open source brings, or nothing.
 Unresolved findUnresolved(const ir::Source &source);
