@@ -16,13 +16,7 @@
 namespace llb::engine {
 namespace {
 
-constexpr std::string_view gitScheme = "git://";
 constexpr std::string_view networkProtocols = "http:https:ssh:git";
-
-std::string attrOf(const ir::Source &source, const char *name) {
-  auto found = source.attrs.find(name);
-  return found == source.attrs.end() ? std::string() : found->second;
-}
 
 /// `https://host/path` and `user@host:path`, but nothing that git would read as
 /// an option, a local path or a helper's name.
@@ -66,7 +60,7 @@ llvm::Expected<GitRemote> GitRemote::of(const ir::Source &source) {
   std::string_view text = source.identifier;
   text.remove_prefix(gitScheme.size());
   size_t hash = std::min(text.find('#'), text.size());
-  remote.url = attrOf(source, "git.fullurl");
+  remote.url = attributeOf(source, "git.fullurl");
   if (remote.url.empty())
     remote.url = text.substr(0, hash);
   if (remote.url.find("://") == std::string::npos && !isNetworkUrl(remote.url))
@@ -78,11 +72,11 @@ llvm::Expected<GitRemote> GitRemote::of(const ir::Source &source) {
     if (colon < fragment.size())
       remote.subdir = fragment.substr(colon + 1);
   }
-  remote.checksum = attrOf(source, "git.checksum");
-  remote.keepGitDir = attrOf(source, "git.keepgitdir") == "true";
-  remote.skipSubmodules = attrOf(source, "git.skipsubmodules") == "true";
-  remote.fetchByCommit = attrOf(source, "git.fetchbycommit") == "true";
-  remote.commitTimes = attrOf(source, "git.mtime") == "commit";
+  remote.checksum = attributeOf(source, "git.checksum");
+  remote.keepGitDir = attributeOf(source, "git.keepgitdir") == "true";
+  remote.skipSubmodules = attributeOf(source, "git.skipsubmodules") == "true";
+  remote.fetchByCommit = attributeOf(source, "git.fetchbycommit") == "true";
+  remote.commitTimes = attributeOf(source, "git.mtime") == "commit";
   if (!isNetworkUrl(remote.url))
     return stepError("git cannot fetch from " + remote.shownUrl() +
                      "; there are http, https, ssh and git");
@@ -90,7 +84,7 @@ llvm::Expected<GitRemote> GitRemote::of(const ir::Source &source) {
     return stepError("invalid git ref " + go::quote(remote.ref));
   for (const char *name :
        {"git.bundle", "git.checkoutbundle", "git.sig.pubkey"})
-    if (!attrOf(source, name).empty())
+    if (!attributeOf(source, name).empty())
       return stepError(std::string("a git source with ") + name +
                        " is not supported");
   return remote;
@@ -124,8 +118,8 @@ llvm::Expected<Git> Git::open(Workshop &shop, const ir::Source &source,
 }
 
 llvm::Error Git::authorize(const ir::Source &source, const GitRemote &remote) {
-  std::string header = attrOf(source, "git.authheadersecret");
-  std::string token = attrOf(source, "git.authtokensecret");
+  std::string header = attributeOf(source, "git.authheadersecret");
+  std::string token = attributeOf(source, "git.authtokensecret");
   std::string host = "." + hostOf(remote.url);
   std::pair<std::string, bool> names[] = {{header + host, false},
                                           {token + host, true},
@@ -149,7 +143,7 @@ llvm::Error Git::authorize(const ir::Source &source, const GitRemote &remote) {
   }
 
   std::string ssh = "ssh -F /dev/null";
-  std::string hosts = attrOf(source, "git.knownsshhosts");
+  std::string hosts = attributeOf(source, "git.knownsshhosts");
   if (hosts.empty()) {
     ssh += " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
   } else {
@@ -161,7 +155,7 @@ llvm::Error Git::authorize(const ir::Source &source, const GitRemote &remote) {
     ssh += " -o UserKnownHostsFile='" + file + "'";
   }
   sshEnv.push_back("GIT_SSH_COMMAND=" + ssh);
-  std::string id = attrOf(source, "git.mountsshsock");
+  std::string id = attributeOf(source, "git.mountsshsock");
   if (id.empty())
     return llvm::Error::success();
   auto agent = findSshAgent(shop.options.ssh, id);

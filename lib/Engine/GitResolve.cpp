@@ -139,8 +139,7 @@ llvm::Expected<GitCommit> resolveGit(Workshop &shop, const ir::Source &source) {
 
 std::string gitContent(const ir::Source &source, const GitCommit &commit) {
   // The repository that is kept names the reference and has the tag.
-  auto keeps = source.attrs.find("git.keepgitdir");
-  return keeps != source.attrs.end() && keeps->second == "true"
+  return attributeOf(source, "git.keepgitdir") == "true"
              ? commit.id + " " + commit.ref
              : commit.commit();
 }

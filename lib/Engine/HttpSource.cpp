@@ -17,11 +17,6 @@
 namespace llb::engine {
 namespace {
 
-std::string attribute(const ir::Source &source, const char *name) {
-  auto found = source.attrs.find(name);
-  return found == source.attrs.end() ? std::string() : found->second;
-}
-
 /// The parameter `filename` of a Content-Disposition header, if it is written
 /// as `filename=name` or `filename="name"`.
 std::string namedFile(std::string_view header) {
@@ -53,7 +48,7 @@ std::string namedFile(std::string_view header) {
 /// What the file is called: as the attribute says, else the server, else the
 /// URL.
 std::string fileName(const ir::Source &source, const std::string &disposition) {
-  std::string name = attribute(source, "http.filename");
+  std::string name = attributeOf(source, "http.filename");
   if (name.empty())
     if (std::string given = namedFile(disposition); !given.ends_with('/'))
       name = given;
@@ -70,7 +65,7 @@ std::string fileName(const ir::Source &source, const std::string &disposition) {
 /// A number of an attribute in Go's spelling, `0644` being octal. False if it
 /// is none.
 bool readNumber(const ir::Source &source, const char *name, long &number) {
-  std::string text = attribute(source, name);
+  std::string text = attributeOf(source, name);
   if (text.empty())
     return true;
   bool isOctal = text.starts_with("0o") || text.starts_with("0O");
@@ -86,11 +81,11 @@ std::vector<std::string> requestHeaders(const Workshop &shop,
   std::vector<std::string> headers;
   for (const char *name : {"accept", "user-agent"})
     if (std::string text =
-            attribute(source, (std::string("http.header.") + name).c_str());
+            attributeOf(source, std::string("http.header.") + name);
         !text.empty())
       headers.push_back(std::string(name) + ": " + text);
   const auto &secrets = shop.options.secrets;
-  std::string named = attribute(source, "http.authheadersecret");
+  std::string named = attributeOf(source, "http.authheadersecret");
   std::string_view host = source.identifier;
   host.remove_prefix(host.find("://") + 3);
   host = host.substr(0, host.find_first_of("/?#"));
@@ -134,7 +129,7 @@ llvm::Expected<Snapshot> fetchHttp(Workshop &shop, const ir::Source &source,
       source.identifier, requestHeaders(shop, source), file.get(), error);
   if (!done)
     return stepError(error);
-  std::string wanted = attribute(source, "http.checksum");
+  std::string wanted = attributeOf(source, "http.checksum");
   if (!wanted.empty() && done->digest.str() != wanted)
     return stepError("digest mismatch sha256:" + hexDigits(done->digest) +
                      ": " + wanted);

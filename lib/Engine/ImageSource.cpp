@@ -165,8 +165,7 @@ llvm::Expected<Snapshot> loadImage(Workshop &shop, const ir::Source &source,
     return stepError(error);
   if (ref.digest.empty())
     return stepError(source.identifier + " has no digest");
-  auto attr = source.attrs.find("oci.store");
-  std::string store = attr == source.attrs.end() ? std::string() : attr->second;
+  std::string store = attributeOf(source, "oci.store");
   auto image = registry::fetchFromStore(shop.options.ociLayouts, store, ref,
                                         platform, error);
   if (!image)

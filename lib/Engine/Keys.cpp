@@ -12,12 +12,6 @@
 #include <algorithm>
 
 namespace llb::engine {
-namespace {
-
-constexpr std::string_view imageScheme = "docker-image://";
-
-} // namespace
-
 llvm::Error stepError(const std::string &text) {
   return llvm::createStringError(std::make_error_code(std::errc::io_error),
                                  "%s", text.c_str());
@@ -89,7 +83,7 @@ llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
     downloads[id.index] = std::move(*snapshot);
     return llvm::Error::success();
   }
-  if (identifier.starts_with("git://")) {
+  if (identifier.starts_with(gitScheme)) {
     if (cachekey::findUnresolved(source) == cachekey::Unresolved::None)
       return llvm::Error::success();
     auto commit = resolveGit(shop, source);

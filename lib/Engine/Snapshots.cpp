@@ -6,7 +6,6 @@
 #include "llb/Engine/Snapshots.h"
 
 #include <cerrno>
-#include <chrono>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -24,12 +23,6 @@ struct Context {
                    value.c_str(), 0) == 0;
   }
 };
-
-int64_t nowNanoseconds() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 } // namespace
 
@@ -67,7 +60,7 @@ void MountedTree::release() {
 }
 
 std::string Snapshots::layerPath(LayerId id) const {
-  return store.root() + "/layers/" + std::to_string(id);
+  return engine::layerPath(store.root(), id);
 }
 
 /// Mounts `lower`, below the new layer of `tree` if that has one.

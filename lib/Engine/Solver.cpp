@@ -20,7 +20,6 @@
 namespace llb::engine {
 namespace {
 
-constexpr std::string_view imageScheme = "docker-image://";
 constexpr std::string_view nameKey = "llb.customname";
 
 using cachekey::Fate;
@@ -50,6 +49,7 @@ private:
   void plan(ir::NodeId terminal);
   bool loadCached(ir::NodeId id, const std::set<int64_t> &wanted);
   void work();
+  llvm::Expected<Snapshot> fetch(ir::NodeId id, const ir::Source &source);
   llvm::Expected<Values> execute(ir::NodeId id, std::string &log);
   void finish(ir::NodeId id, llvm::Expected<Values> result, std::string log);
   llvm::Error record(ir::NodeId id, const Values &outputs);
@@ -169,6 +169,18 @@ void Solve::plan(ir::NodeId terminal) {
   }
 }
 
+llvm::Expected<Snapshot> Solve::fetch(ir::NodeId id, const ir::Source &source) {
+  std::string_view identifier = source.identifier;
+  if (identifier.starts_with(imageScheme))
+    return pullImage(shop, std::string(identifier.substr(imageScheme.size())),
+                     platformOf(module[id].op));
+  if (identifier.starts_with(ociScheme))
+    return loadImage(shop, source, platformOf(module[id].op));
+  if (identifier.starts_with(gitScheme))
+    return fetchGit(shop, source, id.index);
+  return fetchHttp(shop, source, nullptr);
+}
+
 llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
   const ir::Node &node = module[id];
   Step step{id.index, node, {}, describeNode(node)};
@@ -198,16 +210,7 @@ llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
     return outputs;
   }
   if (auto *source = std::get_if<ir::Source>(&body)) {
-    std::string_view identifier = source->identifier;
-    llvm::Expected<Snapshot> snapshot =
-        identifier.starts_with(imageScheme)
-            ? pullImage(shop,
-                        std::string(identifier.substr(imageScheme.size())),
-                        platformOf(node.op))
-        : identifier.starts_with(ociScheme)
-            ? loadImage(shop, *source, platformOf(node.op))
-        : identifier.starts_with("git://") ? fetchGit(shop, *source, id.index)
-                                           : fetchHttp(shop, *source, nullptr);
+    auto snapshot = fetch(id, *source);
     if (!snapshot)
       return snapshot.takeError();
     return Values(1, Value{std::move(*snapshot), nullptr});

@@ -9,6 +9,11 @@
 
 namespace llb::engine {
 
+std::string attributeOf(const ir::Source &source, const std::string &name) {
+  auto found = source.attrs.find(name);
+  return found == source.attrs.end() ? std::string() : found->second;
+}
+
 llvm::Expected<Values> runMergeStep(Workshop &shop, const Step &step,
                                     const ir::Merge &merge) {
   Values outputs(1);

@@ -79,11 +79,16 @@ llvm::Expected<Values> runMergeStep(Workshop &shop, const Step &step,
 llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
                                    const ir::Diff &diff);
 
+/// How sources begin that the engine tells apart.
+inline constexpr std::string_view imageScheme = "docker-image://";
+inline constexpr std::string_view ociScheme = "oci-layout://";
+inline constexpr std::string_view gitScheme = "git://";
+/// An attribute of a source; empty if it has none of this name.
+std::string attributeOf(const ir::Source &source, const std::string &name);
+
 /// Pulls an image and unpacks its layers as far as that was not done before.
 llvm::Expected<Snapshot> pullImage(Workshop &shop, const std::string &reference,
                                    const PlatformSpec &platform);
-/// The scheme of images in OCI layouts.
-inline constexpr std::string_view ociScheme = "oci-layout://";
 /// Takes an image from the OCI layout that the source names.
 llvm::Expected<Snapshot> loadImage(Workshop &shop, const ir::Source &source,
                                    const PlatformSpec &platform);

@@ -8,6 +8,7 @@
 #include "llb/Support/WriteAll.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
@@ -45,6 +46,16 @@ llvm::Error errnoError(const std::string &what) {
       std::strerror(errno));
 }
 
+std::string layerPath(const std::string &root, int64_t layer) {
+  return root + "/layers/" + std::to_string(layer);
+}
+
+int64_t nowNanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 std::string resultName(const Digest &key, int64_t output) {
   return key.str() + ":" + std::to_string(output);
 }
@@ -55,7 +66,7 @@ std::optional<std::vector<int64_t>> findWholeResult(Index &index,
   auto layers = index.findResult(name);
   if (layers)
     for (int64_t layer : *layers)
-      if (::access((root + "/layers/" + std::to_string(layer)).c_str(), F_OK))
+      if (::access(layerPath(root, layer).c_str(), F_OK))
         return std::nullopt;
   return layers;
 }

@@ -54,9 +54,9 @@ std::vector<std::string> namesIn(const std::string &folder) {
 /// A store's items, and how its layers hang together.
 class Survey {
 public:
-  explicit Survey(Store &store) : store(store) {}
+  explicit Survey(Store &store);
 
-  void run();
+  /// The oldest first.
   std::vector<StoreItem> items;
 
   /// The item and those of the layers below, as far as `kept` lacks them.
@@ -68,6 +68,9 @@ public:
     return id;
   }
   std::string pathOf(const StoreItem &item) const;
+  std::string blobPath(const std::string &name) const {
+    return store.root() + "/blobs/sha256/" + name;
+  }
   /// Names of the blobs of a layer.
   std::map<int64_t, std::vector<std::string>> blobsOf;
 
@@ -83,10 +86,15 @@ private:
 };
 
 std::string Survey::pathOf(const StoreItem &item) const {
-  const char *folder = item.kind == StoreItem::Kind::Layer   ? "/layers/"
-                       : item.kind == StoreItem::Kind::Cache ? "/cache/"
-                                                             : "/blobs/sha256/";
-  return store.root() + folder + item.name;
+  switch (item.kind) {
+  case StoreItem::Kind::Layer:
+    return layerPath(store.root(), layerOf(item));
+  case StoreItem::Kind::Cache:
+    return store.root() + "/cache/" + item.name;
+  case StoreItem::Kind::Blob:
+    break;
+  }
+  return blobPath(item.name);
 }
 
 void Survey::addLayers() {
@@ -99,7 +107,8 @@ void Survey::addLayers() {
   }
   for (const std::string &name : namesIn(store.root() + "/layers")) {
     int64_t id;
-    if (llvm::StringRef(name).getAsInteger(10, id))
+    if (llvm::StringRef(name).getAsInteger(10, id) ||
+        name != std::to_string(id))
       continue;
     StoreItem item{StoreItem::Kind::Layer, name, 0, 0, ""};
     item.bytes = treeBytes(pathOf(item));
@@ -109,7 +118,7 @@ void Survey::addLayers() {
     }
     if (auto blobs = blobsOf.find(id); blobs != blobsOf.end())
       for (const std::string &blob : blobs->second)
-        item.bytes += treeBytes(store.root() + "/blobs/sha256/" + blob);
+        item.bytes += treeBytes(blobPath(blob));
     items.push_back(std::move(item));
   }
 }
@@ -142,7 +151,7 @@ void Survey::addBlobs() {
   }
 }
 
-void Survey::run() {
+Survey::Survey(Store &store) : store(store) {
   addLayers();
   addCaches();
   addBlobs();
@@ -231,10 +240,8 @@ std::string_view kindName(StoreItem::Kind kind) {
   return "blob";
 }
 
-llvm::Expected<std::vector<StoreItem>> listStore(Store &store) {
-  Survey survey(store);
-  survey.run();
-  return std::move(survey.items);
+std::vector<StoreItem> listStore(Store &store) {
+  return std::move(Survey(store).items);
 }
 
 llvm::Expected<std::vector<StoreItem>> pruneStore(Store &store,
@@ -245,7 +252,6 @@ llvm::Expected<std::vector<StoreItem>> pruneStore(Store &store,
         "%s: builds are using this store; prune it when they have ended",
         store.root().c_str());
   Survey survey(store);
-  survey.run();
   Keeping keeping(survey, options);
   std::vector<StoreItem> removed;
   for (const StoreItem &item : survey.items)
@@ -268,7 +274,7 @@ llvm::Expected<std::vector<StoreItem>> pruneStore(Store &store,
       continue;
     for (const std::string &blob : blobs->second)
       if (!keptBlobs.contains(blob))
-        Store::removeTree(store.root() + "/blobs/sha256/" + blob);
+        Store::removeTree(survey.blobPath(blob));
   }
   return removed;
 }

@@ -11,7 +11,6 @@
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoText.h"
 
-#include <chrono>
 #include <fmt/format.h>
 #include <llvm/Support/FileSystem.h>
 
@@ -40,12 +39,6 @@ struct PruneFlags {
       cl::value_desc("size"), in};
   cl::opt<bool> dryRun{"dry-run", cl::desc("Remove nothing, only tell"), in};
 };
-
-int64_t now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::string shownSize(int64_t bytes) {
   constexpr const char *units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -110,7 +103,7 @@ bool readOptions(const PruneFlags &flags, engine::PruneOptions &options) {
     auto age = go::parseDuration(flags.olderThan);
     if (!age.ok())
       return refuse("older-than", flags.olderThan, age.error);
-    options.before = now() - age.value;
+    options.before = engine::nowNanoseconds() - age.value;
   }
   if (!flags.keep.empty()) {
     auto size = go::parseRamSize(flags.keep);
@@ -140,8 +133,9 @@ openItems(std::string root, const engine::PruneOptions *options) {
   auto store = engine::Store::open(root);
   if (!store)
     return store.takeError();
-  return options ? engine::pruneStore(**store, *options)
-                 : engine::listStore(**store);
+  if (!options)
+    return engine::listStore(**store);
+  return engine::pruneStore(**store, *options);
 }
 
 } // namespace

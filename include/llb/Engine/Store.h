@@ -92,6 +92,12 @@ private:
   std::unique_ptr<Index> records;
 };
 
+/// Where the layer with this number is in the store at `root`.
+std::string layerPath(const std::string &root, int64_t layer);
+
+/// Nanoseconds since 1970.
+int64_t nowNanoseconds();
+
 /// By which an index knows an output of the step with this cache key.
 std::string resultName(const Digest &key, int64_t output);
 

@@ -27,7 +27,7 @@ struct StoreItem {
 std::string_view kindName(StoreItem::Kind kind);
 
 /// All items, the oldest first.
-llvm::Expected<std::vector<StoreItem>> listStore(Store &store);
+std::vector<StoreItem> listStore(Store &store);
 
 struct PruneOptions {
   /// What is younger stays: nanoseconds since 1970.
