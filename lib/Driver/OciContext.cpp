@@ -17,11 +17,6 @@ namespace {
 constexpr std::string_view scheme = "oci-layout://";
 constexpr std::string_view tagKey = "org.opencontainers.image.ref.name";
 
-std::string textOf(const go::JsonValue &object, std::string_view name) {
-  const go::JsonValue *value = object.find(name);
-  return value ? value->text : std::string();
-}
-
 /// Looks `tag` up in the index of a layout.
 std::string findDigest(const std::string &dir, const std::string &tag,
                        std::string &digest) {
@@ -44,8 +39,8 @@ std::string findDigest(const std::string &dir, const std::string &tag,
   if (const go::JsonValue *manifests = json->find("manifests"))
     for (const go::JsonValue &manifest : manifests->items)
       if (const go::JsonValue *notes = manifest.find("annotations"))
-        if (textOf(*notes, tagKey) == tag)
-          digest = textOf(manifest, "digest");
+        if (notes->textOf(tagKey) == tag)
+          digest = manifest.textOf("digest");
   return digest.empty() ? path + " has no image with the tag '" + tag + "'"
                         : "";
 }

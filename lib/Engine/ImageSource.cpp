@@ -7,7 +7,6 @@
 #include "Steps.h"
 
 #include "llb/Registry/OciLayout.h"
-#include "llb/Support/GoJson.h"
 #include "llb/Support/Reference.h"
 
 #include <fcntl.h>
@@ -16,17 +15,6 @@ namespace llb::engine {
 namespace {
 
 constexpr size_t maxLayers = 500;
-
-/// Members `rootfs.diff_ids` of a config.
-std::vector<std::string> diffIds(const std::string &config) {
-  std::vector<std::string> ids;
-  if (auto json = go::parseJson(config))
-    if (auto *rootfs = json->find("rootfs"))
-      if (auto *list = rootfs->find("diff_ids"))
-        for (const go::JsonValue &item : list->items)
-          ids.push_back(item.text);
-  return ids;
-}
 
 class Pull {
 public:
@@ -51,7 +39,7 @@ private:
 };
 
 llvm::Expected<Snapshot> Pull::run(const registry::ImageManifest &image) {
-  std::vector<std::string> ids = diffIds(image.config);
+  std::vector<std::string> ids = registry::diffIdsOf(image.config);
   if (ids.size() != image.layers.size())
     return stepError(ref.str() + ": the manifest has " +
                      std::to_string(image.layers.size()) +

@@ -22,6 +22,15 @@ Client::Client(CredentialStore credentials, RegistriesConf conf)
 
 Client::~Client() = default;
 
+std::unique_ptr<Client> Client::load(std::string &error) {
+  CredentialStore credentials;
+  RegistriesConf conf;
+  if (!CredentialStore::load(credentials, error) ||
+      !RegistriesConf::load(conf, error))
+    return nullptr;
+  return std::make_unique<Client>(std::move(credentials), std::move(conf));
+}
+
 void Client::cancelWhen(const std::atomic<bool> &flag) {
   cancel = &flag;
   http = std::make_unique<Http>(cancel);

@@ -16,9 +16,9 @@ constexpr size_t maxConfigBytes = size_t(8) << 20;
 PlatformSpec platformOf(const go::JsonValue &descriptor) {
   PlatformSpec platform;
   if (const go::JsonValue *object = descriptor.find("platform")) {
-    platform.os = textOf(*object, "os");
-    platform.architecture = textOf(*object, "architecture");
-    platform.variant = textOf(*object, "variant");
+    platform.os = object->textOf("os");
+    platform.architecture = object->textOf("architecture");
+    platform.variant = object->textOf("variant");
   }
   return platform;
 }
@@ -31,7 +31,7 @@ std::string chooseManifest(const go::JsonValue &manifests,
   for (const go::JsonValue &descriptor : manifests.items) {
     int rank = platformRank(platform, platformOf(descriptor));
     if (rank > bestRank) {
-      best = textOf(descriptor, "digest");
+      best = descriptor.textOf("digest");
       bestRank = rank;
     }
   }
@@ -78,21 +78,31 @@ bool readImage(const std::string &name, const std::string &body,
     return false;
   }
   auto blob =
-      fetch(BlobKind::Config, textOf(*config, "digest"), maxConfigBytes, error);
+      fetch(BlobKind::Config, config->textOf("digest"), maxConfigBytes, error);
   if (!blob)
     return false;
   result.config = std::move(*blob);
   if (const go::JsonValue *layers = manifest->find("layers"))
     for (const go::JsonValue &layer : layers->items) {
-      Descriptor descriptor{textOf(layer, "mediaType"), textOf(layer, "digest"),
+      Descriptor descriptor{layer.textOf("mediaType"), layer.textOf("digest"),
                             0};
-      if (!parseSize(textOf(layer, "size"), descriptor.size)) {
+      if (!parseSize(layer.textOf("size"), descriptor.size)) {
         error = name + ": a layer has no size";
         return false;
       }
       result.layers.push_back(std::move(descriptor));
     }
   return true;
+}
+
+std::vector<std::string> diffIdsOf(const std::string &config) {
+  std::vector<std::string> ids;
+  auto json = go::parseJson(config);
+  const go::JsonValue *rootfs = json ? json->find("rootfs") : nullptr;
+  if (const go::JsonValue *list = rootfs ? rootfs->find("diff_ids") : nullptr)
+    for (const go::JsonValue &item : list->items)
+      ids.push_back(item.text);
+  return ids;
 }
 
 } // namespace llb::registry

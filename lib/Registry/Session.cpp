@@ -134,9 +134,9 @@ bool Session::fetchToken(const Challenge &challenge, std::string &error) {
   std::optional<go::JsonValue> answer = go::parseJson(response->body);
   std::string token;
   if (answer) {
-    token = textOf(*answer, "token");
+    token = answer->textOf("token");
     if (token.empty())
-      token = textOf(*answer, "access_token");
+      token = answer->textOf("access_token");
   }
   if (token.empty() || token.find_first_of("\r\n") != std::string::npos) {
     error = challenge.realm + ": the answer holds no token";

@@ -11,11 +11,6 @@
 
 namespace llb::registry {
 
-inline std::string textOf(const go::JsonValue &object, std::string_view name) {
-  const go::JsonValue *value = object.find(name);
-  return value ? value->text : std::string();
-}
-
 /// What is learnt of one endpoint while talking to it.
 struct Session {
   Http &http;

@@ -185,6 +185,11 @@ const JsonValue *JsonValue::find(std::string_view name) const {
   return found;
 }
 
+std::string JsonValue::textOf(std::string_view name) const {
+  const JsonValue *value = find(name);
+  return value ? value->text : std::string();
+}
+
 std::optional<std::string> compactJson(std::string_view text) {
   if (!isJson(text))
     return std::nullopt;

@@ -10,7 +10,7 @@
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoJson.h"
 
-#include <cstdlib>
+#include <llvm/ADT/StringExtras.h>
 
 namespace llbc {
 namespace {
@@ -45,16 +45,12 @@ llvm::Error Job::open() {
   if (!opened)
     return opened.takeError();
   store = std::move(*opened);
-  registry::CredentialStore credentials;
-  registry::RegistriesConf conf;
   std::string error;
-  if (!registry::CredentialStore::load(credentials, error) ||
-      !registry::RegistriesConf::load(conf, error))
-    return llvm::createStringError(
-        std::make_error_code(std::errc::invalid_argument), "%s", error.c_str());
-  registry = std::make_unique<registry::Client>(std::move(credentials),
-                                                std::move(conf));
-  return llvm::Error::success();
+  registry = registry::Client::load(error);
+  return registry ? llvm::Error::success()
+                  : llvm::createStringError(
+                        std::make_error_code(std::errc::invalid_argument), "%s",
+                        error.c_str());
 }
 
 llvm::LogicalResult Job::tell(const backend::Exported &exported) {
@@ -66,11 +62,9 @@ llvm::LogicalResult Job::tell(const backend::Exported &exported) {
             go::jsonString(exported.configDigest) + ",";
   json += "\"containerimage.descriptor\":" + exported.descriptor +
           ",\"containerimage.digest\":" + go::jsonString(exported.digest);
-  std::string names;
-  for (const std::string &name : job.options.tags)
-    names += (names.empty() ? "" : ",") + name;
-  if (!names.empty())
-    json += ",\"image.name\":" + go::jsonString(names);
+  if (!job.options.tags.empty())
+    json +=
+        ",\"image.name\":" + go::jsonString(llvm::join(job.options.tags, ","));
   return writeResultFiles(job, single ? exported.configDigest : exported.digest,
                           json + "}");
 }

@@ -14,6 +14,7 @@
 #include "llb/Support/GoText.h"
 #include "llb/Support/RandomId.h"
 
+#include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/FileSystem.h>
 
 namespace llbc {
@@ -21,13 +22,6 @@ namespace llbc {
 using namespace llb;
 
 namespace {
-
-std::string listOf(const std::vector<std::string> &names) {
-  std::string list;
-  for (const std::string &name : names)
-    list += (list.empty() ? "" : ",") + name;
-  return list;
-}
 
 std::string annotationKey(const backend::Annotation &annotation) {
   constexpr const char *places[] = {"manifest", "manifest-descriptor", "index",
@@ -60,7 +54,7 @@ buildkit::Backend exporterOf(const backend::Output &output,
   if (!output.isImage())
     return exporter;
   if (!output.names.empty())
-    attrs["name"] = listOf(output.names);
+    attrs["name"] = llvm::join(output.names, ",");
   if (output.compression)
     attrs["compression"] = *output.compression == Compression::Gzip ? "gzip"
                            : *output.compression == Compression::Zstd

@@ -48,19 +48,11 @@ private:
   std::optional<llb::registry::ImageManifest>
   ask(const llb::Reference &reference, const llb::PlatformSpec &platform,
       std::string &error) {
-    if (!client && !connect(error))
+    if (!client)
+      client = llb::registry::Client::load(error);
+    if (!client)
       return std::nullopt;
     return client->fetchManifest(reference, platform, error);
-  }
-  bool connect(std::string &error) {
-    llb::registry::CredentialStore credentials;
-    llb::registry::RegistriesConf conf;
-    if (!llb::registry::CredentialStore::load(credentials, error) ||
-        !llb::registry::RegistriesConf::load(conf, error))
-      return false;
-    client = std::make_unique<llb::registry::Client>(std::move(credentials),
-                                                     std::move(conf));
-    return true;
   }
 
   std::unique_ptr<llb::registry::Client> client;

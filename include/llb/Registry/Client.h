@@ -45,8 +45,14 @@ class Http;
 struct PushJob;
 struct Session;
 
+/// `rootfs.diff_ids` of an image's config, from bottom to top.
+std::vector<std::string> diffIdsOf(const std::string &config);
+
 class Client {
 public:
+  /// With docker's credentials and the machine's registries.conf. Null, with
+  /// `error`, if one of them cannot be read.
+  static std::unique_ptr<Client> load(std::string &error);
   Client(CredentialStore credentials, RegistriesConf conf);
   ~Client();
 

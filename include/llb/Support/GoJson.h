@@ -44,6 +44,8 @@ struct JsonValue {
   /// The member that Go would decode into a field of this name: the last one
   /// that matches, exactly or ignoring case.
   const JsonValue *find(std::string_view name) const;
+  /// The text of that member; empty if there is none.
+  std::string textOf(std::string_view name) const;
 };
 
 /// A named value of an object. Not a std::pair: a pair of an incomplete type

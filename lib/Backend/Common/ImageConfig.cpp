@@ -86,15 +86,11 @@ std::vector<HistoryItem> readHistory(const go::JsonValue &config) {
     return history;
   for (const go::JsonValue &entry : list->items) {
     HistoryItem item;
-    auto text = [&](const char *name) {
-      const go::JsonValue *value = entry.find(name);
-      return value ? value->text : std::string();
-    };
-    if (const std::string created = text("created"); !created.empty())
+    if (const std::string created = entry.textOf("created"); !created.empty())
       item.created = created;
-    item.createdBy = text("created_by");
-    item.author = text("author");
-    item.comment = text("comment");
+    item.createdBy = entry.textOf("created_by");
+    item.author = entry.textOf("author");
+    item.comment = entry.textOf("comment");
     const go::JsonValue *empty = entry.find("empty_layer");
     item.empty = empty && empty->boolean;
     history.push_back(std::move(item));

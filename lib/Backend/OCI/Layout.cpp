@@ -206,8 +206,7 @@ layoutIndex(const std::vector<Descriptor> &descriptors,
           "%s is not the index of an image layout", olderPath.c_str());
     auto nameIn = [](const go::JsonValue &entry, const char *key) {
       const go::JsonValue *all = entry.find("annotations");
-      const go::JsonValue *value = all ? all->find(key) : nullptr;
-      return value ? value->text : std::string();
+      return all ? all->textOf(key) : std::string();
     };
     for (const go::JsonValue &entry : manifests->items) {
       bool replaced = false;

@@ -16,18 +16,6 @@ namespace {
 
 using Annotations = std::map<std::string, std::string>;
 
-/// `rootfs.diff_ids` of a config.
-std::vector<std::string> diffIdsOf(const std::optional<std::string> &config) {
-  std::vector<std::string> ids;
-  auto json = config ? go::parseJson(*config) : std::nullopt;
-  const go::JsonValue *rootfs = json ? json->find("rootfs") : nullptr;
-  const go::JsonValue *list = rootfs ? rootfs->find("diff_ids") : nullptr;
-  if (list)
-    for (const go::JsonValue &item : list->items)
-      ids.push_back(item.text);
-  return ids;
-}
-
 /// Those of one place. Of the index are all; a platform has those that name it
 /// above those that name none.
 Annotations select(const std::vector<Annotation> &all, AnnotationPlace place,
@@ -107,7 +95,9 @@ Exported ImageSet::exported() const {
 llvm::Expected<Manifest> Exporter::buildManifest(const Image &image,
                                                  const std::string &platform) {
   Manifest result;
-  std::vector<std::string> baseIds = diffIdsOf(image.baseConfig);
+  std::vector<std::string> baseIds;
+  if (image.baseConfig)
+    baseIds = registry::diffIdsOf(*image.baseConfig);
   std::vector<ConfigLayer> configLayers;
   bool diverged = false;
   for (size_t i = 0; i < image.snapshot.layers.size(); ++i) {
