@@ -7,17 +7,13 @@
 
 #include "FileChange.h"
 
+#include "llb/Support/Errors.h"
 #include "llb/Support/PatternMatcher.h"
 
 #include <map>
 #include <memory>
 
 namespace llb::engine {
-
-inline llvm::Error textError(const std::string &text) {
-  return llvm::createStringError(
-      std::make_error_code(std::errc::invalid_argument), "%s", text.c_str());
-}
 
 /// One path that is copied, with all below it.
 class Copier {

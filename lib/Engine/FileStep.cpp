@@ -96,7 +96,7 @@ FileStep::findOwner(const std::optional<ir::ChownOpt> &chown,
     if (!named)
       continue;
     if (named->input < 0)
-      return stepError(std::string("invalid ") + (i ? "group" : "user") +
+      return textError(std::string("invalid ") + (i ? "group" : "user") +
                        " index: -1");
     // The tree at hand may hold changes that are not committed.
     if (named->input == targetIndex) {
@@ -104,7 +104,7 @@ FileStep::findOwner(const std::optional<ir::ChownOpt> &chown,
       continue;
     }
     if (named->input >= inputs + static_cast<int64_t>(results.size()))
-      return stepError("an owner refers to an input that does not exist");
+      return textError("an owner refers to an input that does not exist");
     auto tree = readIndex(named->input);
     if (!tree)
       return tree.takeError();
@@ -125,14 +125,14 @@ llvm::Error FileStep::apply(const ir::FileAction &action,
   };
   if (auto *copy = std::get_if<ir::Copy>(&action.action)) {
     if (action.secondaryInput < 0)
-      return stepError("copy without a source");
+      return textError("copy without a source");
     auto source = readIndex(action.secondaryInput);
     if (!source)
       return source.takeError();
     for (const std::string &path : copy->requiredPaths) {
       FileStat info;
       if (!source->tree || source->tree->stat(path, info))
-        return stepError("\"" + path + "\": not found");
+        return textError("\"" + path + "\": not found");
     }
     return withOwner(copy->owner, [&](const std::optional<FileOwner> &owner) {
       return copyFiles(*source->tree, target, *copy, owner);
@@ -153,7 +153,7 @@ llvm::Error FileStep::apply(const ir::FileAction &action,
                      });
   if (auto *rm = std::get_if<ir::Rm>(&action.action))
     return removeFiles(target, *rm);
-  return stepError("file action of an unknown kind");
+  return textError("file action of an unknown kind");
 }
 
 llvm::Expected<Values> FileStep::run() {
@@ -161,7 +161,7 @@ llvm::Expected<Values> FileStep::run() {
   auto total = inputs + static_cast<int64_t>(file.actions.size());
   for (const ir::FileAction &action : file.actions) {
     if (action.input >= total || action.secondaryInput >= total)
-      return stepError("a file action refers to an input that does not exist");
+      return textError("a file action refers to an input that does not exist");
     if (action.input >= inputs)
       ++results[static_cast<size_t>(action.input - inputs)].users;
   }
@@ -173,7 +173,7 @@ llvm::Expected<Values> FileStep::run() {
   for (size_t i = 0; i < file.actions.size(); ++i) {
     const ir::FileAction &action = file.actions[i];
     if (shop.canceled())
-      return stepError("canceled");
+      return textError("canceled");
     auto tree = openBase(action.input);
     if (!tree)
       return tree.takeError();
@@ -189,7 +189,7 @@ llvm::Expected<Values> FileStep::run() {
       return error;
     auto output = static_cast<size_t>(action.output);
     if (output >= file.actions.size())
-      return stepError("a file action has an output out of range");
+      return textError("a file action has an output out of range");
     if (outputs.size() <= output)
       outputs.resize(output + 1);
     outputs[output].snapshot = results[i].snapshot;

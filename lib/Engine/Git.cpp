@@ -78,14 +78,14 @@ llvm::Expected<GitRemote> GitRemote::of(const ir::Source &source) {
   remote.fetchByCommit = attributeOf(source, "git.fetchbycommit") == "true";
   remote.commitTimes = attributeOf(source, "git.mtime") == "commit";
   if (!isNetworkUrl(remote.url))
-    return stepError("git cannot fetch from " + remote.shownUrl() +
+    return textError("git cannot fetch from " + remote.shownUrl() +
                      "; there are http, https, ssh and git");
   if (remote.ref.starts_with('-'))
-    return stepError("invalid git ref " + go::quote(remote.ref));
+    return textError("invalid git ref " + go::quote(remote.ref));
   for (const char *name :
        {"git.bundle", "git.checkoutbundle", "git.sig.pubkey"})
     if (!attributeOf(source, name).empty())
-      return stepError(std::string("a git source with ") + name +
+      return textError(std::string("a git source with ") + name +
                        " is not supported");
   return remote;
 }
@@ -106,7 +106,7 @@ llvm::Expected<Git> Git::open(Workshop &shop, const ir::Source &source,
                               const GitRemote &remote) {
   std::string path = findProgram("git");
   if (path.empty())
-    return stepError("git sources need the program git, and it is not here; "
+    return textError("git sources need the program git, and it is not here; "
                      "install the package git");
   Git git(shop, path);
   git.configure("core.hooksPath", "/dev/null");
@@ -218,7 +218,7 @@ llvm::Expected<std::string> Git::run(std::vector<std::string> args) {
   if (!result)
     return result.takeError();
   if (result->canceled)
-    return stepError("canceled");
+    return textError("canceled");
   if (!result->status)
     return said;
   auto depth = std::find(args.begin(), args.end(), "--depth=1");
@@ -229,7 +229,7 @@ llvm::Expected<std::string> Git::run(std::vector<std::string> args) {
   }
   while (complaint.ends_with('\n'))
     complaint.pop_back();
-  return stepError("git: " +
+  return textError("git: " +
                    (complaint.empty()
                         ? "exit code " + std::to_string(result->status)
                         : complaint));

@@ -34,13 +34,13 @@ llvm::Expected<std::string> defaultBranch(Git &git, const GitRemote &remote) {
   constexpr std::string_view mark = "refs/heads/";
   size_t at = answer->find(mark);
   if (at == std::string::npos)
-    return stepError("could not find default branch for repository: " +
+    return textError("could not find default branch for repository: " +
                      remote.shownUrl());
   at += mark.size();
   std::string name =
       answer->substr(at, answer->find_first_of(" \t\n", at) - at);
   if (name.starts_with('-'))
-    return stepError("invalid git ref " + go::quote(name));
+    return textError("invalid git ref " + go::quote(name));
   return name;
 }
 
@@ -49,7 +49,7 @@ std::string withPrefix(const std::string &ref, std::string_view prefix) {
 }
 
 llvm::Error mismatch(const GitRemote &remote, const std::string &got) {
-  return stepError("expected checksum to match " + remote.checksum + ", got " +
+  return textError("expected checksum to match " + remote.checksum + ", got " +
                    got);
 }
 
@@ -79,14 +79,14 @@ llvm::Expected<GitCommit> askRemote(Git &git, const GitRemote &remote) {
     break;
   }
   if (commit.id.empty())
-    return stepError("repository " + remote.shownUrl() +
+    return textError("repository " + remote.shownUrl() +
                      " does not contain ref " + ref);
   if (auto peeled = refs.find(tag + "^{}");
       peeled != refs.end() && commit.ref == tag)
     commit.peeled = peeled->second;
   if (!isCommitId(commit.id) ||
       (!commit.peeled.empty() && !isCommitId(commit.peeled)))
-    return stepError("invalid commit sha " + go::quote(commit.id));
+    return textError("invalid commit sha " + go::quote(commit.id));
   if (!commit.id.starts_with(remote.checksum) &&
       !commit.peeled.starts_with(remote.checksum))
     return mismatch(remote, commit.peeled.empty()
@@ -99,7 +99,7 @@ llvm::Expected<GitCommit> askRemote(Git &git, const GitRemote &remote) {
 
 llvm::Error aboutRemote(const char *what, const GitRemote &remote,
                         llvm::Error error) {
-  return stepError(std::string(what) + " " + remote.shownUrl() + ": " +
+  return textError(std::string(what) + " " + remote.shownUrl() + ": " +
                    textOf(std::move(error)));
 }
 
@@ -111,7 +111,7 @@ llvm::Expected<GitCommit> resolveGit(Workshop &shop, const ir::Source &source) {
   if (!std::all_of(sum.begin(), sum.end(), [](char c) {
         return std::isxdigit(static_cast<unsigned char>(c));
       }))
-    return stepError("invalid checksum " + sum +
+    return textError("invalid checksum " + sum +
                      " for Git URL, expected hex commit hash");
   if (isCommitId(remote->ref)) {
     if (!remote->ref.starts_with(sum))
@@ -120,7 +120,7 @@ llvm::Expected<GitCommit> resolveGit(Workshop &shop, const ir::Source &source) {
   }
   if (remote->fetchByCommit) {
     if (!isCommitId(sum))
-      return stepError(
+      return textError(
           sum.empty()
               ? "fetch-by-commit requires a checksum or a commit SHA ref"
               : "fetch-by-commit requires a full commit SHA checksum, got " +

@@ -192,7 +192,7 @@ llvm::Error Checkout::takeSubdir(const std::string &from) {
     if (int error = tree.lstat(path, info))
       return pathError(error, "invalid subdir", path);
     if (!S_ISDIR(info.st_mode))
-      return stepError("git subpath " + go::quote(from.substr(1)) +
+      return textError("git subpath " + go::quote(from.substr(1)) +
                        " contains non-directory " + go::quote(path.substr(1)));
   }
   UniqueFd source,

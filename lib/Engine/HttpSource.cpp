@@ -122,16 +122,16 @@ llvm::Expected<Snapshot> fetchHttp(Workshop &shop, const ir::Source &source,
   if (!readNumber(source, "http.perm", mode) ||
       !readNumber(source, "http.uid", uid) ||
       !readNumber(source, "http.gid", gid))
-    return stepError(source.identifier +
+    return textError(source.identifier +
                      ": http.perm, http.uid and http.gid are numbers");
   std::string error;
   auto done = registry::download(
       source.identifier, requestHeaders(shop, source), file.get(), error);
   if (!done)
-    return stepError(error);
+    return textError(error);
   std::string wanted = attributeOf(source, "http.checksum");
   if (!wanted.empty() && done->digest.str() != wanted)
-    return stepError("digest mismatch sha256:" + hexDigits(done->digest) +
+    return textError("digest mismatch sha256:" + hexDigits(done->digest) +
                      ": " + wanted);
   timespec times[2] = {};
   times[0].tv_sec = times[1].tv_sec = done->lastModified.value_or(0);

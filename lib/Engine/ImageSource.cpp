@@ -41,17 +41,17 @@ private:
 llvm::Expected<Snapshot> Pull::run(const registry::ImageManifest &image) {
   std::vector<std::string> ids = registry::diffIdsOf(image.config);
   if (ids.size() != image.layers.size())
-    return stepError(ref.str() + ": the manifest has " +
+    return textError(ref.str() + ": the manifest has " +
                      std::to_string(image.layers.size()) +
                      " layers, the config names " + std::to_string(ids.size()));
   if (ids.size() > maxLayers)
-    return stepError(ref.str() + ": more than " + std::to_string(maxLayers) +
+    return textError(ref.str() + ": more than " + std::to_string(maxLayers) +
                      " layers");
   Snapshot snapshot;
   std::string chain;
   for (size_t i = 0; i < ids.size(); ++i) {
     if (!Digest::parse(ids[i]))
-      return stepError(ref.str() + ": '" + ids[i] +
+      return textError(ref.str() + ": '" + ids[i] +
                        "' is not a SHA-256 digest");
     chain = i ? Digest::of(chain + " " + ids[i]).str() : ids[i];
     std::optional<int64_t> known = shop.store.index().findChain(chain);
@@ -61,7 +61,7 @@ llvm::Expected<Snapshot> Pull::run(const registry::ImageManifest &image) {
       continue;
     }
     if (shop.canceled())
-      return stepError("canceled");
+      return textError("canceled");
     auto layer = unpack(image.layers[i], ids[i], chain, snapshot);
     if (!layer)
       return layer.takeError();
@@ -79,7 +79,7 @@ llvm::Error Pull::fetch(const registry::Descriptor &layer,
     return writer.takeError();
   std::string error;
   if (!fetchBlob(layer, writer->fd(), error))
-    return stepError(error);
+    return textError(error);
   return shop.store.commitBlob(std::move(*writer), digest);
 }
 
@@ -89,7 +89,7 @@ llvm::Expected<int64_t> Pull::unpack(const registry::Descriptor &layer,
                                      const Snapshot &below) {
   std::optional<Digest> digest = Digest::parse(layer.digest);
   if (!digest)
-    return stepError(ref.str() + ": '" + layer.digest +
+    return textError(ref.str() + ": '" + layer.digest +
                      "' is not a SHA-256 digest");
   if (llvm::Error error = fetch(layer, *digest))
     return error;
@@ -102,10 +102,10 @@ llvm::Expected<int64_t> Pull::unpack(const registry::Descriptor &layer,
     return tree.takeError();
   auto computed = applyLayer(blob.get(), tree->tree());
   if (!computed)
-    return stepError(ref.str() + ": layer " + layer.digest + ": " +
+    return textError(ref.str() + ": layer " + layer.digest + ": " +
                      textOf(computed.takeError()));
   if (computed->str() != diffId)
-    return stepError(ref.str() + ": layer " + layer.digest + " unpacks to " +
+    return textError(ref.str() + ": layer " + layer.digest + " unpacks to " +
                      computed->str() + ", not to " + diffId +
                      " as its config says");
   auto snapshot =
@@ -131,11 +131,11 @@ llvm::Expected<Snapshot> pullImage(Workshop &shop, const std::string &reference,
   Reference ref;
   std::string error;
   if (!Reference::parseNormalized(reference, ref, error))
-    return stepError(error);
+    return textError(error);
   ref.addDefaultTag();
   auto image = shop.registry.fetchManifest(ref, platform, error);
   if (!image)
-    return stepError(error);
+    return textError(error);
   auto fetchBlob = [&](const registry::Descriptor &blob, int fd,
                        std::string &why) {
     return shop.registry.fetchBlob(ref, blob, fd, why);
@@ -150,14 +150,14 @@ llvm::Expected<Snapshot> loadImage(Workshop &shop, const ir::Source &source,
   std::string_view name = source.identifier;
   name.remove_prefix(ociScheme.size());
   if (!Reference::parseNormalized(name, ref, error))
-    return stepError(error);
+    return textError(error);
   if (ref.digest.empty())
-    return stepError(source.identifier + " has no digest");
+    return textError(source.identifier + " has no digest");
   std::string store = attributeOf(source, "oci.store");
   auto image = registry::fetchFromStore(shop.options.ociLayouts, store, ref,
                                         platform, error);
   if (!image)
-    return stepError(error);
+    return textError(error);
   registry::OciLayout layout(shop.options.ociLayouts.at(store));
   auto fetchBlob = [&](const registry::Descriptor &blob, int fd,
                        std::string &why) {

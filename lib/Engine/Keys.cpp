@@ -12,11 +12,6 @@
 #include <algorithm>
 
 namespace llb::engine {
-llvm::Error stepError(const std::string &text) {
-  return llvm::createStringError(std::make_error_code(std::errc::io_error),
-                                 "%s", text.c_str());
-}
-
 llvm::Error Keys::compute(const std::vector<bool> &needed, ir::NodeId &at) {
   known.locals.resize(module.nodes.size());
   known.fetched.resize(module.nodes.size());
@@ -37,7 +32,7 @@ llvm::Error Keys::compute(const std::vector<bool> &needed, ir::NodeId &at) {
   if (found.failures.empty())
     return llvm::Error::success();
   at = found.failures.front().node;
-  return stepError("failed to compute cache key: " +
+  return textError("failed to compute cache key: " +
                    found.failures.front().text);
 }
 
@@ -61,7 +56,7 @@ llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
     std::string name(identifier.substr(context::localScheme.size()));
     auto found = shop.options.locals.find(name);
     if (found == shop.options.locals.end())
-      return stepError("no local directory is named '" + name + "'");
+      return textError("no local directory is named '" + name + "'");
     auto tree = ContextTree::open(found->second, context::filterOf(source));
     if (!tree)
       return tree.takeError();
@@ -93,7 +88,7 @@ llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
     shop.commits.emplace(&source, std::move(*commit));
     return llvm::Error::success();
   }
-  return stepError("sources of this kind are not supported yet: " +
+  return textError("sources of this kind are not supported yet: " +
                    source.identifier);
 }
 

@@ -23,7 +23,7 @@ llvm::Expected<Snapshot> RunStep::inputOf(const ir::Mount &mount) {
   if (mount.input < 0)
     return Snapshot();
   if (mount.input >= static_cast<int64_t>(step.inputs.size()))
-    return stepError("a mount refers to an input that does not exist");
+    return textError("a mount refers to an input that does not exist");
   return shop.materialize(step.inputs[static_cast<size_t>(mount.input)]);
 }
 
@@ -99,12 +99,12 @@ llvm::Error RunStep::prepareCache(const ir::Mount &mount, Prepared &prepared) {
 /// A secret is a file of a tmpfs: it is never on a disk.
 llvm::Error RunStep::prepareSecret(const ir::Mount &mount, Prepared &prepared) {
   if (!mount.secretOpt)
-    return stepError("a secret mount without an id");
+    return textError("a secret mount without an id");
   auto found = shop.options.secrets.find(mount.secretOpt->id);
   if (found == shop.options.secrets.end()) {
     if (mount.secretOpt->optional)
       return llvm::Error::success();
-    return stepError("secret " + mount.secretOpt->id + ": not found");
+    return textError("secret " + mount.secretOpt->id + ": not found");
   }
   std::string folder =
       container.bundle + "/secret" + std::to_string(container.mounts.size());
@@ -130,7 +130,7 @@ llvm::Error RunStep::prepareSecret(const ir::Mount &mount, Prepared &prepared) {
 
 llvm::Error RunStep::prepareSsh(const ir::Mount &mount, Prepared &prepared) {
   if (!mount.sshOpt)
-    return stepError("an ssh mount without an id");
+    return textError("an ssh mount without an id");
   const ir::SshOpt &ssh = *mount.sshOpt;
   auto agent = findSshAgent(shop.options.ssh, ssh.id);
   if (!agent) {
@@ -193,7 +193,7 @@ llvm::Error RunStep::prepareMount(const ir::Mount &mount, Prepared &prepared) {
   case ir::MountType::Ssh:
     return prepareSsh(mount, prepared);
   }
-  return stepError("a mount of an unknown type");
+  return textError("a mount of an unknown type");
 }
 
 } // namespace llb::engine

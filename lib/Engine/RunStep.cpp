@@ -150,7 +150,7 @@ llvm::Error RunStep::fillEnvironment() {
     if (found != shop.options.secrets.end())
       container.env.push_back(secret.name + "=" + found->second);
     else if (!secret.optional)
-      return stepError("secret " + secret.id + ": not found");
+      return textError("secret " + secret.id + ": not found");
   }
   return llvm::Error::success();
 }
@@ -158,7 +158,7 @@ llvm::Error RunStep::fillEnvironment() {
 /// Turns a status that is not among the valid ones into BuildKit's error.
 llvm::Error RunStep::judge(const ExecResult &result) {
   if (result.canceled)
-    return stepError("canceled");
+    return textError("canceled");
   const std::vector<int32_t> &valid = exec.meta->validExitCodes;
   bool good = valid.empty() ? result.status == 0
                             : std::find(valid.begin(), valid.end(),
@@ -168,16 +168,16 @@ llvm::Error RunStep::judge(const ExecResult &result) {
   std::string words;
   for (const std::string &word : exec.meta->args)
     words += (words.empty() ? "" : " ") + word;
-  return stepError("process " + go::quote(words) +
+  return textError("process " + go::quote(words) +
                    " did not complete successfully: exit code: " +
                    std::to_string(result.status));
 }
 
 llvm::Expected<Values> RunStep::run() {
   if (!exec.meta)
-    return stepError("exec without meta");
+    return textError("exec without meta");
   if (exec.security == ir::SecurityMode::Insecure)
-    return stepError("security.insecure is not allowed");
+    return textError("security.insecure is not allowed");
   auto runtime = shop.findRuntime();
   if (!runtime)
     return runtime.takeError();
@@ -195,7 +195,7 @@ llvm::Expected<Values> RunStep::run() {
     dests.push_back(exec.mounts[i].dest);
   }
   if (container.root.empty())
-    return stepError("exec without a root mount");
+    return textError("exec without a root mount");
   // Outer mounts come before those inside them.
   std::stable_sort(container.mounts.begin(), container.mounts.end(),
                    [](const ContainerMount &a, const ContainerMount &b) {
@@ -241,7 +241,7 @@ llvm::Expected<Values> RunStep::run() {
       continue;
     auto index = static_cast<size_t>(mount.output);
     if (index >= exec.mounts.size())
-      return stepError("a mount has an output out of range");
+      return textError("a mount has an output out of range");
     if (outputs.size() <= index)
       outputs.resize(index + 1);
     if (mount.readonly || !prepared[i].tree) {

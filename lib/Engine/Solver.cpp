@@ -188,7 +188,7 @@ llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
     const Values &outputs = values[input.node.index];
     auto index = static_cast<size_t>(input.output);
     if (input.output < 0 || index >= outputs.size())
-      return stepError("an input has no such output");
+      return textError("an input has no such output");
     step.inputs.push_back(outputs[index]);
   }
   const ir::OpBody &body = node.op.body;
@@ -204,7 +204,7 @@ llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
     Values outputs;
     for (int64_t index : pass->outputs) {
       if (index < 0 || index >= static_cast<int64_t>(step.inputs.size()))
-        return stepError("passthrough of an input that does not exist");
+        return textError("passthrough of an input that does not exist");
       outputs.push_back(step.inputs[static_cast<size_t>(index)]);
     }
     return outputs;
@@ -215,7 +215,7 @@ llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
       return snapshot.takeError();
     return Values(1, Value{std::move(*snapshot), nullptr});
   }
-  return stepError("an operation of this kind cannot be executed");
+  return textError("an operation of this kind cannot be executed");
 }
 
 llvm::Error Solve::record(ir::NodeId id, const Values &outputs) {
@@ -270,7 +270,7 @@ void Solve::work() {
     shop.progress.started(id.index, describeNode(module[id]));
     std::string log;
     llvm::Expected<Values> result =
-        shop.canceled() ? llvm::Expected<Values>(stepError("canceled"))
+        shop.canceled() ? llvm::Expected<Values>(textError("canceled"))
                         : execute(id, log);
     finish(id, std::move(result), std::move(log));
   }
@@ -300,7 +300,7 @@ std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   auto snapshot = index < outputs.size()
                       ? shop.materialize(outputs[index])
                       : llvm::Expected<Snapshot>(
-                            stepError("the result has no such output"));
+                            textError("the result has no such output"));
   if (snapshot)
     return std::move(*snapshot);
   fail(root.node, llvm::toString(snapshot.takeError()), "");

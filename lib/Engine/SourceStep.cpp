@@ -21,7 +21,7 @@ llvm::Expected<Values> runMergeStep(Workshop &shop, const Step &step,
     if (input.input < 0)
       continue;
     if (input.input >= static_cast<int64_t>(step.inputs.size()))
-      return stepError("merge of an input that does not exist");
+      return textError("merge of an input that does not exist");
     auto snapshot =
         shop.materialize(step.inputs[static_cast<size_t>(input.input)]);
     if (!snapshot)
@@ -42,7 +42,7 @@ llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
       continue;
     auto index = static_cast<size_t>((*inputs[i])->input);
     if (index >= step.inputs.size())
-      return stepError("diff of an input that does not exist");
+      return textError("diff of an input that does not exist");
     auto snapshot = shop.materialize(step.inputs[index]);
     if (!snapshot)
       return snapshot.takeError();
@@ -53,7 +53,7 @@ llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
                     std::equal(lower.layers.begin(), lower.layers.end(),
                                upper.layers.begin());
   if (!isAncestor)
-    return stepError("a diff of trees that do not build on each other is not "
+    return textError("a diff of trees that do not build on each other is not "
                      "supported yet");
   Values outputs(1);
   outputs[0].snapshot.layers.assign(

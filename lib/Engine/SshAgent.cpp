@@ -28,11 +28,6 @@ constexpr char listKeys = 11, signData = 13;
 constexpr std::string_view refusal("\0\0\0\1\5", 5);
 constexpr const char *agentSocket = "agent";
 
-llvm::Error agentError(const std::string &text) {
-  return llvm::createStringError(
-      std::make_error_code(std::errc::invalid_argument), "%s", text.c_str());
-}
-
 /// `name` in the folder behind `folder`, as the address of a socket.
 sockaddr_un addressOf(int folder, const std::string &name) {
   sockaddr_un address{};
@@ -60,8 +55,8 @@ llvm::Expected<SshAgent> SshAgent::open(const std::vector<std::string> &paths,
   if (all.empty()) {
     const char *own = std::getenv("SSH_AUTH_SOCK");
     if (!own || !*own)
-      return agentError("SSH_AUTH_SOCK is not set; start ssh-agent, or name a "
-                        "socket or key files: --ssh ID=PATH");
+      return textError("SSH_AUTH_SOCK is not set; start ssh-agent, or name a "
+                       "socket or key files: --ssh ID=PATH");
     all.push_back(own);
   }
   for (const std::string &path : all) {
@@ -73,12 +68,12 @@ llvm::Expected<SshAgent> SshAgent::open(const std::vector<std::string> &paths,
     else if (agent.socket.empty())
       agent.socket = path;
     else
-      return agentError("only one agent can stand behind an id");
+      return textError("only one agent can stand behind an id");
   }
   if (keys.empty())
     return agent;
   if (!agent.socket.empty())
-    return agentError("an agent and key files exclude each other");
+    return textError("an agent and key files exclude each other");
   agent.folder = folder;
   if (mkdir(folder.c_str(), 0700))
     return errnoError(folder);
@@ -100,8 +95,8 @@ llvm::Error SshAgent::start(const std::vector<std::string> &keys) {
   Program agent = program("ssh-agent");
   Program add = program("ssh-add");
   if (agent.path.empty() || add.path.empty())
-    return agentError("key files need ssh-agent and ssh-add, and they are not "
-                      "here; install the package openssh-client");
+    return textError("key files need ssh-agent and ssh-add, and they are not "
+                     "here; install the package openssh-client");
   agent.args = {agent.path, "-D", "-a", agentSocket};
   auto started = Process::start(agent);
   if (!started)
@@ -135,9 +130,9 @@ llvm::Error SshAgent::start(const std::vector<std::string> &keys) {
   while (said.ends_with('\n') || said.ends_with(' ') || said.ends_with(':'))
     said.pop_back();
   if (result->status)
-    return agentError("ssh-add: " + said +
-                      "; a key with a passphrase belongs in an agent, whose "
-                      "socket is named instead");
+    return textError("ssh-add: " + said +
+                     "; a key with a passphrase belongs in an agent, whose "
+                     "socket is named instead");
   return llvm::Error::success();
 }
 
@@ -163,11 +158,11 @@ llvm::Expected<const SshAgent *> findSshAgent(const SshAgents *agents,
                                               const std::string &id) {
   std::string name = id.empty() ? "default" : id;
   if (!agents || agents->empty())
-    return agentError("no SSH key \"" + name +
-                      "\" forwarded from the client; add --ssh " + name);
+    return textError("no SSH key \"" + name +
+                     "\" forwarded from the client; add --ssh " + name);
   auto found = agents->find(name);
   if (found == agents->end())
-    return agentError("unset ssh forward key " + name + "; add --ssh " + name);
+    return textError("unset ssh forward key " + name + "; add --ssh " + name);
   return &found->second;
 }
 

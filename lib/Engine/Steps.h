@@ -101,7 +101,6 @@ llvm::Expected<Snapshot> fetchHttp(Workshop &shop, const ir::Source &source,
 inline std::string textOf(llvm::Error error) {
   return llvm::toString(std::move(error));
 }
-llvm::Error stepError(const std::string &text);
 
 /// The cache keys of a module's operations. Local sources are opened on the
 /// way, and what only a download can tell is downloaded.

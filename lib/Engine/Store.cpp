@@ -40,12 +40,6 @@ std::string Store::defaultRoot() {
   return "/var/lib/llbc";
 }
 
-llvm::Error errnoError(const std::string &what) {
-  return llvm::createStringError(
-      std::error_code(errno, std::generic_category()), "%s: %s", what.c_str(),
-      std::strerror(errno));
-}
-
 std::string layerPath(const std::string &root, int64_t layer) {
   return root + "/layers/" + std::to_string(layer);
 }

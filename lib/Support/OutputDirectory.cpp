@@ -6,13 +6,13 @@
 // their like. No link is followed in that, since nobody trusts an image.
 #include "llb/Support/OutputDirectory.h"
 
+#include "llb/Support/Errors.h"
 #include "llb/Support/UniqueFd.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
-#include <llvm/Support/Errno.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/Path.h>
 #include <memory>
@@ -22,12 +22,6 @@
 
 namespace llb {
 namespace {
-
-llvm::Error failed(const std::string &path) {
-  return llvm::createStringError(
-      std::error_code(errno, std::generic_category()), "%s: %s", path.c_str(),
-      llvm::sys::StrError().c_str());
-}
 
 UniqueFd openDirectory(int base, const std::string &name) {
   return UniqueFd(openat(base, name.c_str(),
@@ -45,7 +39,7 @@ llvm::Error moveEntries(UniqueFd from, const UniqueFd &to,
   int source = from.get();
   std::unique_ptr<DIR, DirectoryCloser> list(fdopendir(from.release()));
   if (!list)
-    return failed(shown);
+    return errnoError(shown);
   std::vector<std::string> names;
   while (dirent *entry = readdir(list.get()))
     if (std::string_view name = entry->d_name; name != "." && name != "..")
@@ -56,18 +50,18 @@ llvm::Error moveEntries(UniqueFd from, const UniqueFd &to,
       continue;
     std::string place = shown + "/" + name;
     if (errno != EEXIST && errno != ENOTEMPTY)
-      return failed(place);
+      return errnoError(place);
     UniqueFd inner = openDirectory(source, name);
     UniqueFd outer = openDirectory(to.get(), name);
     struct stat info;
     if (!inner.valid() || !outer.valid() || fstat(inner.get(), &info))
-      return failed(place);
+      return errnoError(place);
     if (llvm::Error error = moveEntries(std::move(inner), outer, place))
       return error;
     const timespec times[2] = {info.st_atim, info.st_mtim};
     if (fchmod(outer.get(), info.st_mode & 07777) ||
         futimens(outer.get(), times))
-      return failed(place);
+      return errnoError(place);
   }
   return llvm::Error::success();
 }
@@ -83,7 +77,7 @@ llvm::Expected<OutputDirectory> OutputDirectory::open(const std::string &path) {
   bool exists = stat(result.path.c_str(), &info) == 0;
   if (exists && !S_ISDIR(info.st_mode)) {
     errno = ENOTDIR;
-    return failed(path);
+    return errnoError(path);
   }
   result.joins = exists;
   result.temporary = result.path + (exists ? "/.tmp-XXXXXX" : ".tmp-XXXXXX");
@@ -91,7 +85,7 @@ llvm::Expected<OutputDirectory> OutputDirectory::open(const std::string &path) {
     llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
   if (!mkdtemp(result.temporary.data())) {
     result.temporary.clear();
-    return failed(path);
+    return errnoError(path);
   }
   return result;
 }
@@ -115,7 +109,7 @@ OutputDirectory::~OutputDirectory() {
 llvm::Error OutputDirectory::keep() {
   if (!joins) {
     if (rename(temporary.c_str(), path.c_str()))
-      return failed(path);
+      return errnoError(path);
     temporary.clear();
     return llvm::Error::success();
   }
@@ -123,7 +117,7 @@ llvm::Error OutputDirectory::keep() {
   // A link that the user names is followed.
   UniqueFd to(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!from.valid() || !to.valid())
-    return failed(path);
+    return errnoError(path);
   return moveEntries(std::move(from), to, path);
 }
 

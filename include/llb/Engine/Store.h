@@ -16,6 +16,7 @@
 #define LLB_ENGINE_STORE_H
 
 #include "llb/Engine/Index.h"
+#include "llb/Support/Errors.h"
 #include "llb/Support/Hasher.h"
 #include "llb/Support/UniqueFd.h"
 
@@ -105,9 +106,6 @@ std::string resultName(const Digest &key, int64_t output);
 /// has all of them.
 std::optional<std::vector<int64_t>>
 findWholeResult(Index &index, const std::string &root, const std::string &name);
-
-/// `path: reason of errno`.
-llvm::Error errnoError(const std::string &what);
 
 } // namespace llb::engine
 

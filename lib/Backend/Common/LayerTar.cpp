@@ -30,7 +30,7 @@ constexpr int maxDepth = 2048;
 
 llvm::Error layerError(int error, const std::string &path) {
   errno = error;
-  return engine::errnoError(path);
+  return errnoError(path);
 }
 
 class LayerWriter {
@@ -336,7 +336,7 @@ llvm::Error writeLayerTar(engine::Snapshots &snapshots,
   std::string path = snapshots.layerPath(layer);
   DirTree tree = DirTree::openPath(path);
   if (!tree.valid())
-    return engine::errnoError(path);
+    return errnoError(path);
   std::optional<engine::MountedTree> mount;
   std::optional<DirTree> lower;
   if (!below.layers.empty()) {
@@ -345,7 +345,7 @@ llvm::Error writeLayerTar(engine::Snapshots &snapshots,
       return view.takeError();
     lower = view->tree();
     if (!lower->valid())
-      return engine::errnoError(view->path());
+      return errnoError(view->path());
     mount = std::move(*view);
   }
   return LayerWriter(tree, path, lower ? &*lower : nullptr, epoch, sink).run();

@@ -88,7 +88,7 @@ public:
 
   llvm::Error directory(const std::string &name) override {
     path = root + "/" + name;
-    return ::mkdir(path.c_str(), 0755) ? engine::errnoError(path)
+    return ::mkdir(path.c_str(), 0755) ? errnoError(path)
                                        : llvm::Error::success();
   }
   llvm::Error begin(const std::string &name, uint32_t mode,
@@ -96,11 +96,10 @@ public:
     path = root + "/" + name;
     fd = UniqueFd(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    return fd.valid() ? llvm::Error::success() : engine::errnoError(path);
+    return fd.valid() ? llvm::Error::success() : errnoError(path);
   }
   llvm::Error content(std::string_view data) override {
-    return writeAll(fd.get(), data) ? engine::errnoError(path)
-                                    : llvm::Error::success();
+    return writeAll(fd.get(), data) ? errnoError(path) : llvm::Error::success();
   }
   llvm::Error finish() override { return llvm::Error::success(); }
 
@@ -115,7 +114,7 @@ llvm::Error copyBlob(const engine::Store &store, const Digest &digest,
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info;
   if (!fd.valid() || fstat(fd.get(), &info))
-    return engine::errnoError(path);
+    return errnoError(path);
   if (llvm::Error error =
           sink.begin("blobs/sha256/" + hexDigits(digest), 0444, info.st_size))
     return error;

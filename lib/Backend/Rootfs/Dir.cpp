@@ -68,7 +68,7 @@ llvm::Expected<Exported> Exporter::writeDir(const BuildResult &result,
   const std::string &root = place.directory->staging();
   engine::DirTree target = engine::DirTree::openPath(root);
   if (!target.valid())
-    return engine::errnoError(root);
+    return errnoError(root);
   const engine::FileOwner owner{getuid(), getgid()};
   bool split = options.platformSplit.value_or(result.multiPlatform);
   for (const Image &image : result.images) {
@@ -77,7 +77,7 @@ llvm::Expected<Exported> Exporter::writeDir(const BuildResult &result,
       return view.takeError();
     engine::DirTree tree = view->tree();
     if (!tree.valid())
-      return engine::errnoError(view->path());
+      return errnoError(view->path());
     ir::Copy copy;
     copy.src = copy.dest = "/";
     copy.mode = -1;

@@ -77,7 +77,7 @@ llvm::Error RootfsTar::addEntry(const engine::DirTree &tree,
   case S_IFLNK:
     header.type = '2';
     if ((errno = tree.readLink(entry.path, header.link)))
-      return engine::errnoError(entry.path);
+      return errnoError(entry.path);
     header.link = bendLink(folder, header.link);
     break;
   case S_IFCHR:
@@ -110,7 +110,7 @@ llvm::Error RootfsTar::addContent(const engine::DirTree &tree,
                                   const TreeEntry &entry) {
   UniqueFd fd;
   if ((errno = tree.open(entry.path, fd)))
-    return engine::errnoError(entry.path);
+    return errnoError(entry.path);
   return tar.contentOf(fd.get(), entry.info.st_size, entry.path);
 }
 
@@ -133,7 +133,7 @@ llvm::Expected<Exported> Exporter::writeTar(const BuildResult &result,
       return view.takeError();
     engine::DirTree tree = view->tree();
     if (!tree.valid())
-      return engine::errnoError(view->path());
+      return errnoError(view->path());
     if (llvm::Error error = writer.add(tree, folder))
       return error;
   }

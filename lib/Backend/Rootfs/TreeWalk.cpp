@@ -20,7 +20,7 @@ llvm::Error walkTree(const engine::DirTree &tree,
   auto enter = [&](const std::string &dir) -> llvm::Error {
     std::vector<std::string> names;
     if ((errno = tree.list(dir, names)))
-      return engine::errnoError(dir);
+      return errnoError(dir);
     std::for_each(names.rbegin(), names.rend(), [&](const std::string &name) {
       waiting.push_back(engine::joinTreePath(dir, name));
     });
@@ -33,7 +33,7 @@ llvm::Error walkTree(const engine::DirTree &tree,
     entry.path = std::move(waiting.back());
     waiting.pop_back();
     if ((errno = tree.lstat(entry.path, entry.info)))
-      return engine::errnoError(entry.path);
+      return errnoError(entry.path);
     bool isDir = S_ISDIR(entry.info.st_mode);
     if (!isDir && entry.info.st_nlink > 1)
       if (auto [first, isNew] =
