@@ -9,11 +9,9 @@ namespace llb::buildkit {
 namespace {
 
 constexpr uint32_t goDirectory = 1u << 31, goSymlink = 1u << 27,
-                   goDevice = 1u << 26, goPipe = 1u << 25, goSocket = 1u << 24,
-                   goSetuid = 1u << 23, goSetgid = 1u << 22,
-                   goCharacter = 1u << 21, goSticky = 1u << 20;
-constexpr uint32_t goTypes =
-    goDirectory | goSymlink | goDevice | goPipe | goSocket | goCharacter;
+                   goDevice = 1u << 26, goPipe = 1u << 25, goSetuid = 1u << 23,
+                   goSetgid = 1u << 22, goCharacter = 1u << 21,
+                   goSticky = 1u << 20;
 
 struct Pair {
   uint32_t unix, go;
@@ -35,17 +33,6 @@ uint32_t toGoMode(uint32_t mode) {
   for (const Pair &bit : bits)
     if (mode & bit.unix)
       result |= bit.go;
-  return result;
-}
-
-uint32_t fromGoMode(uint32_t mode) {
-  uint32_t result = 0;
-  for (const Pair &type : types)
-    if ((mode & goTypes) == type.go)
-      result = type.unix | (mode & 0777);
-  for (const Pair &bit : bits)
-    if (result && (mode & bit.go))
-      result |= bit.unix;
   return result;
 }
 

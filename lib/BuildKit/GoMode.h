@@ -10,8 +10,6 @@ namespace llb::buildkit {
 
 /// From st_mode. BuildKit's client lets sockets pass for files.
 uint32_t toGoMode(uint32_t mode);
-/// To st_mode; 0 for a type that no file has.
-uint32_t fromGoMode(uint32_t mode);
 
 } // namespace llb::buildkit
 
