@@ -5,6 +5,7 @@
 #include "Emit.h"
 #include "Forecast.h"
 #include "Input.h"
+#include "ModuleFile.h"
 #include "Optimize.h"
 #include "Resolvers.h"
 #include "llb/AST/Dump.h"
@@ -35,10 +36,10 @@ public:
           llvm::raw_ostream &messages);
 
 private:
-  int compile(std::unique_ptr<llvm::MemoryBuffer> file,
-              llvm::raw_ostream &messages);
+  int compile(std::unique_ptr<llvm::MemoryBuffer> file);
   llvm::LogicalResult build(const lower::Lowered &lowered);
   int dumpTokens(frontend::Language language);
+  int finish(llvm::FailureOr<lower::Lowered> lowered, const Input &input);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
   llvm::LogicalResult writeLock(const lower::ImageLock &used);
@@ -69,7 +70,7 @@ private:
 int Compilation::run(std::unique_ptr<llvm::MemoryBuffer> file,
                      llvm::raw_ostream &messages) {
   this->messages = &messages;
-  int status = compile(std::move(file), messages);
+  int status = compile(std::move(file));
   if (options.verifyDiagnostics)
     return verifyDiagnostics(text, diags, messages) ? ExitDone : ExitFailed;
   // A log without results is what closes findings of an earlier one.
@@ -154,8 +155,7 @@ llvm::LogicalResult Compilation::build(const lower::Lowered &lowered) {
       {options, lowered, localDirectories(options), text, diags, *messages});
 }
 
-int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
-                         llvm::raw_ostream &messages) {
+int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   if (!buffer) {
     auto read = readBuildFile(options, diags);
     if (failed(read))
@@ -176,6 +176,8 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
     diags.report(diag::BuildNeedsProgram, {}, reason);
     return ExitFailed;
   }
+  if (!options.language && isModuleName(input->knownName))
+    return finish(readModuleImages(text, options, diags), *input);
   frontend::Language language =
       options.language ? *options.language
                        : frontend::detectLanguage(text, input->knownName);
@@ -225,7 +227,12 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
                               llvm::SMRange range) {
     return frontend::parseTrigger(language, trigger, lines, range, diags);
   };
-  auto lowered = lower::lower(unit, lowering, diags);
+  return finish(lower::lower(unit, lowering, diags), *input);
+}
+
+/// What is done with the IR, whatever it was made of.
+int Compilation::finish(llvm::FailureOr<lower::Lowered> lowered,
+                        const Input &input) {
   bool good = succeeded(lowered);
   if (good && failed(writeLock(lowered->used)))
     return ExitFailed;
@@ -234,18 +241,18 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
     if (failed(contexts))
       return ExitFailed;
     if (!options.depfile.empty() &&
-        failed(writeDepfile(*contexts, *input, options, diags)))
+        failed(writeDepfile(*contexts, input, options, diags)))
       return ExitFailed;
     if (listsContext())
       return succeeded(writeOutput([&](llvm::raw_ostream &out) {
-        listContexts(*contexts, *input, options, out);
+        listContexts(*contexts, input, options, out);
         return llvm::success();
       }))
                  ? ExitDone
                  : ExitFailed;
   }
 
-  if (good && failed(optimize(*lowered, options, diags, messages)))
+  if (good && failed(optimize(*lowered, options, diags, *messages)))
     return ExitFailed;
 
   if (options.emit == EmitKind::Bundle) {
@@ -259,6 +266,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer,
   }
   if (!good)
     return ExitFailed;
+  bool builds = options.builds() && !options.explains();
   if (failed(builds && !lowered->answer
                  ? build(*lowered)
                  : writeOutput([&](llvm::raw_ostream &out) {
