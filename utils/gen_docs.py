@@ -8,7 +8,7 @@
 docs/Passes.md comes from Passes.def and the essays on top of the passes,
 docs/Diagnostics.md from *Diags.def and Checks.def, and the tables between
 the `generated` marks of docs/LanguageReference.md from Ops.h and the rules in
-IRDiags.def.
+IRDiags.def, and of docs/Platforms.md from Architectures.def.
 """
 import re
 import sys
@@ -219,8 +219,42 @@ def rules() -> str:
     return "\n".join(message_rows(dict(messages())["rules of LLB"]))
 
 
-def language_reference(text: str) -> str:
-    parts = {"fields": fields, "rules": rules}
+# ---- platforms ----
+
+
+def architecture_rows(macro: str) -> list[list[str]]:
+    table = (INCLUDE / "Support" / "Architectures.def").read_text()
+    return [[part.strip().strip('"') for part in line.split(",")]
+            for line in re.findall(rf"^{macro}\((.*)\)$", table, re.M)
+            if '"' in line]
+
+
+def architectures() -> str:
+    out = ["| architecture | bits | byte order | emulator | also runs |",
+           "|---|---|---|---|---|"]
+    for name, bits, order, _, qemu, runs in architecture_rows("LLB_ARCHITECTURE"):
+        out.append(f"| `{name}` | {bits} | {order.lower()} | "
+                   + (f"`qemu-{qemu}`" if qemu else "") + " | "
+                   + (f"`{runs}`" if runs else "") + " |")
+    return "\n".join(out)
+
+
+def spellings() -> str:
+    def platform(name: str, variant: str) -> str:
+        return f"`{name}/{variant}`" if variant else f"`{name}`"
+
+    out = ["| spelling | is |", "|---|---|"]
+    for spelling, name, variant in architecture_rows("LLB_ARCHITECTURE_ALIAS"):
+        out.append(f"| `{spelling}` | "
+                   + platform(name, "" if variant == "nullptr" else variant) + " |")
+    for name, spelling, variant in architecture_rows("LLB_VARIANT"):
+        out.append(f"| {platform(name, spelling)} | {platform(name, variant)} |")
+    return "\n".join(out)
+
+
+def fill_marks(text: str) -> str:
+    parts = {"fields": fields, "rules": rules,
+             "architectures": architectures, "spellings": spellings}
 
     def fill(match: re.Match[str]) -> str:
         return f"{match[1]}\n\n{parts[match[2]]()}\n\n{match[3]}"
@@ -229,10 +263,10 @@ def language_reference(text: str) -> str:
 
 
 def main() -> int:
-    reference = ROOT / "docs" / "LanguageReference.md"
+    marked = [ROOT / "docs" / name for name in ("LanguageReference.md", "Platforms.md")]
     wanted = {ROOT / "docs" / "Passes.md": passes(),
               ROOT / "docs" / "Diagnostics.md": diagnostics(),
-              reference: language_reference(reference.read_text())}
+              **{path: fill_marks(path.read_text()) for path in marked}}
     stale = [path for path, text in wanted.items()
              if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv[1:]:

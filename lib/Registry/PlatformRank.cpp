@@ -3,6 +3,8 @@
 // Which image of an index serves a platform.
 #include "llb/Registry/Client.h"
 
+#include "llb/Support/Architecture.h"
+
 namespace llb::registry {
 namespace {
 
@@ -40,13 +42,13 @@ int platformRank(const PlatformSpec &wantedSpec,
       return need <= have ? exactRank - (have - need) - 1 : 0;
     return wanted.variant.empty() || offered.variant.empty() ? 1 : 0;
   }
-  if (wanted.architecture == "arm64" && offered.architecture == "arm") {
-    need = need ? need : 7;
-    return need >= 5 && need <= 8 ? compatibleRank - (8 - need) : 0;
-  }
-  if (wanted.architecture == "amd64" && offered.architecture == "386")
+  const Architecture *machine = findArchitecture(wanted.architecture);
+  if (!machine || machine->runs != offered.architecture)
+    return 0;
+  if (offered.architecture != "arm")
     return 1;
-  return 0;
+  need = need ? need : 7;
+  return need >= 5 && need <= 8 ? compatibleRank - (8 - need) : 0;
 }
 
 } // namespace llb::registry

@@ -5,6 +5,7 @@
 // `linux/arm64/v8` keeps its own when parsed and loses it when normalised.
 #include "llb/Support/Platform.h"
 
+#include "llb/Support/Architecture.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/GoUrl.h"
@@ -42,12 +43,6 @@ constexpr std::string_view knownOses[] = {
     "illumos", "ios",     "js",      "linux",     "nacl",    "netbsd",
     "openbsd", "plan9",   "solaris", "windows",   "zos"};
 
-constexpr std::string_view knownArchitectures[] = {
-    "386",     "amd64",    "amd64p32",  "arm",         "armbe",   "arm64",
-    "arm64be", "ppc64",    "ppc64le",   "loong64",     "mips",    "mipsle",
-    "mips64",  "mips64le", "mips64p32", "mips64p32le", "ppc",     "riscv",
-    "riscv64", "s390",     "s390x",     "sparc",       "sparc64", "wasm"};
-
 /// The expressions as messages show them.
 constexpr std::string_view osExpression =
     R"(^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$)";
@@ -70,37 +65,6 @@ std::string normalizeOs(std::string_view os) {
     return std::string(hostOs);
   std::string lower = unicode::toLower(os);
   return lower == "macos" ? "darwin" : lower;
-}
-
-void normalizeArchitecture(std::string &architecture, std::string &variant) {
-  architecture = unicode::toLower(architecture);
-  variant = unicode::toLower(variant);
-  if (architecture == "i386") {
-    architecture = "386";
-    variant.clear();
-  } else if (architecture == "x86_64" || architecture == "x86-64" ||
-             architecture == "amd64") {
-    architecture = "amd64";
-    if (variant == "v1")
-      variant.clear();
-  } else if (architecture == "aarch64" || architecture == "arm64") {
-    architecture = "arm64";
-    if (variant == "8" || variant == "v8" || variant == "v8.0")
-      variant.clear();
-    else if (variant == "9" || variant == "9.0" || variant == "v9.0")
-      variant = "v9";
-  } else if (architecture == "armhf") {
-    architecture = "arm";
-    variant = "v7";
-  } else if (architecture == "armel") {
-    architecture = "arm";
-    variant = "v6";
-  } else if (architecture == "arm") {
-    if (variant.empty() || variant == "7")
-      variant = "v7";
-    else if (variant == "5" || variant == "6" || variant == "8")
-      variant.insert(0, 1, 'v');
-  }
 }
 
 std::string invalidArgument(const std::string &text) {
@@ -200,7 +164,7 @@ bool completeSingle(std::string_view word, PlatformSpec &platform) {
   if (platform.architecture == "arm" && platform.variant == "v7")
     platform.variant.clear();
   platform.os = hostOs;
-  return contains(knownArchitectures, platform.architecture);
+  return findArchitecture(platform.architecture);
 }
 
 } // namespace
