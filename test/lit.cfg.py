@@ -6,6 +6,7 @@
 
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -57,6 +58,15 @@ if os.geteuid() == 0:
 if os.geteuid() == 0 and (tool("crun") or tool("runc")) and not subprocess.run(
         ["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode:
     config.available_features.add("runtime")
+# Programs for arm64: made by clang and lld, run by qemu through binfmt_misc, which
+# the kernel must have (test/Engine/Inputs/binfmt.sh).
+if os.geteuid() == 0 and platform.machine() == "x86_64" and all(
+        tool(name) for name in ("qemu-aarch64-static", "clang-19", "ld.lld-19")):
+    table = "/proc/sys/fs/binfmt_misc"
+    if os.path.exists(table + "/status") or not subprocess.run(
+            ["unshare", "-m", "mount", "-t", "binfmt_misc", "binfmt_misc", table],
+            stderr=subprocess.DEVNULL).returncode:
+        config.available_features.add("qemu")
 if tool("chromium-headless-shell"):
     config.available_features.add("chromium")
 if os.access("/bin/busybox", os.X_OK):

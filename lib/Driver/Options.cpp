@@ -94,6 +94,20 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> root(
       "root", cl::desc("State of builds (default: $XDG_DATA_HOME/llbc)"),
       cl::value_desc("dir"), cl::cat(category));
+  using engine::Snapshotter;
+  cl::opt<Snapshotter> snapshotter(
+      "snapshotter",
+      cl::desc("How steps of builds get their file systems: auto, overlayfs or "
+               "copy"),
+      cl::value_desc("kind"), cl::init(Snapshotter::Auto),
+      cl::values(clEnumValN(Snapshotter::Auto, "auto",
+                            "overlayfs where it can be had, else copy "
+                            "(default)"),
+                 clEnumValN(Snapshotter::Overlayfs, "overlayfs",
+                            "by overlays of what is in the store"),
+                 clEnumValN(Snapshotter::Copy, "copy",
+                            "by copies of it, on any file system")),
+      cl::cat(category));
   cl::opt<std::string> builder(
       "builder",
       cl::desc("Who builds: embedded, buildkit (at $BUILDKIT_HOST) or "
@@ -245,6 +259,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     return usage("levels are -O0, -O1 and -O2");
   result.passes = passes;
   result.root = root;
+  result.snapshotter = snapshotter;
   result.progress = progress;
   result.depfile = depfile;
   result.depfileTarget = depfileTarget;

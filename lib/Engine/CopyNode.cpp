@@ -5,8 +5,6 @@
 #include "Copier.h"
 #include "FileMode.h"
 
-#include "llb/Support/WriteAll.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -64,37 +62,9 @@ llvm::Error Copier::copyContent(const std::string &from, int dir,
   UniqueFd in;
   if (int error = source.open(from, in))
     return pathError(error, "open", from);
-  UniqueFd out(openat(dir, name.c_str(),
-                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                      0600));
-  if (!out.valid())
-    return pathError(errno, "open", name);
-  bool kernel = true;
   off_t copied = 0;
-  for (;;) {
-    ssize_t n;
-    if (kernel) {
-      n = copy_file_range(in.get(), nullptr, out.get(), nullptr,
-                          size_t(1) << 30, 0);
-      if (n < 0 && copied == 0) {
-        kernel = false;
-        continue;
-      }
-    } else {
-      char buffer[65536];
-      n = ::read(in.get(), buffer, sizeof buffer);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n > 0)
-        if (int error = writeAll(out.get(), {buffer, static_cast<size_t>(n)}))
-          return pathError(error, "write", name);
-    }
-    if (n < 0)
-      return pathError(errno, "copy", from);
-    if (n == 0)
-      break;
-    copied += n;
-  }
+  if (int error = engine::copyContent(in.get(), dir, name, &copied))
+    return pathError(error, "copy", from);
   if (copied != info.st_size)
     return textError(from + ": the file changed while it was copied");
   return llvm::Error::success();

@@ -5,6 +5,7 @@
 #include "FileChange.h"
 
 #include "llb/Support/GoPath.h"
+#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <cstring>
@@ -68,6 +69,42 @@ int setXattr(int dir, const std::string &name, const std::string &key,
   return setxattr(handle.c_str(), key.c_str(), value.data(), value.size(), 0)
              ? errno
              : 0;
+}
+
+int copyContent(int in, int dir, const std::string &name, off_t *copied) {
+  UniqueFd out(openat(dir, name.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                      0600));
+  if (!out.valid())
+    return errno;
+  bool kernel = true;
+  off_t total = 0;
+  for (;;) {
+    ssize_t n;
+    if (kernel) {
+      n = copy_file_range(in, nullptr, out.get(), nullptr, size_t(1) << 30, 0);
+      if (n < 0 && total == 0) {
+        kernel = false;
+        continue;
+      }
+    } else {
+      char buffer[65536];
+      n = ::read(in, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n > 0)
+        if (int error = writeAll(out.get(), {buffer, static_cast<size_t>(n)}))
+          return error;
+    }
+    if (n < 0)
+      return errno;
+    if (n == 0)
+      break;
+    total += n;
+  }
+  if (copied)
+    *copied = total;
+  return 0;
 }
 
 int settleNewDir(int dir, const std::string &name, mode_t mode,

@@ -29,6 +29,12 @@ int changeTimes(int dir, const std::string &name, const FileTimes &times);
 int setXattr(int dir, const std::string &name, const std::string &key,
              const std::string &value);
 
+/// Makes the file `name` in `dir`, which does not exist, with what is left to
+/// read of `in`; its blocks are shared where the file system can do that. 0 or
+/// errno; `copied`, if not null, gets the number of bytes.
+int copyContent(int in, int dir, const std::string &name,
+                off_t *copied = nullptr);
+
 /// Gives a directory that was just made its mode and owner. What it has from a
 /// directory with the setgid bit above it stays: the bit, and, without an
 /// owner, the group.

@@ -5,6 +5,7 @@
 #include "RunStep.h"
 
 #include "ContainerSpec.h"
+#include "Emulator.h"
 #include "FileChange.h"
 #include "MountStubs.h"
 
@@ -211,6 +212,8 @@ llvm::Expected<Values> RunStep::run() {
     return error;
 
   DirTree root = DirTree::openPath(container.root);
+  if (llvm::Error error = checkRunnable(root, container))
+    return error;
   MountStubs stubs(root, dests, exec.meta->removeMountStubsRecursive);
   if (llvm::Error error = makeWorkingDir())
     return error;

@@ -5,6 +5,9 @@
 // holds hundreds of them.
 #include "llb/Engine/Snapshots.h"
 
+#include "LayerCopy.h"
+#include "TreeState.h"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sched.h>
@@ -34,6 +37,14 @@ llvm::Error enterPrivateNamespace() {
   return llvm::Error::success();
 }
 
+/// A whole tree in a folder of its own, removed with the last who reads it.
+struct MountedTree::Copy {
+  std::string folder;
+  ~Copy() { Store::removeTree(folder); }
+};
+
+MountedTree::MountedTree() = default;
+
 MountedTree::MountedTree(MountedTree &&other) noexcept {
   *this = std::move(other);
 }
@@ -45,6 +56,8 @@ MountedTree &MountedTree::operator=(MountedTree &&other) noexcept {
   std::swap(mountPoint, other.mountPoint);
   std::swap(upper, other.upper);
   std::swap(mounted, other.mounted);
+  std::swap(before, other.before);
+  std::swap(shared, other.shared);
   return *this;
 }
 
@@ -63,17 +76,26 @@ std::string Snapshots::layerPath(LayerId id) const {
   return engine::layerPath(store.root(), id);
 }
 
-/// Mounts `lower`, below the new layer of `tree` if that has one.
-llvm::Error Snapshots::mountOverlay(const Snapshot &lower, MountedTree &tree) {
+std::vector<std::string> Snapshots::pathsOf(const Snapshot &snapshot) const {
+  std::vector<std::string> paths;
+  for (LayerId layer : snapshot.layers)
+    paths.push_back(layerPath(layer));
+  return paths;
+}
+
+/// Mounts the directories `lower`, from bottom to top, below the new layer of
+/// `tree` if that has one.
+llvm::Error Snapshots::mountOverlay(const std::vector<std::string> &lower,
+                                    MountedTree &tree) {
   Context context{UniqueFd(
       static_cast<int>(syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC)))};
   if (!context.fd.valid())
     return errnoError("overlayfs");
   // Topmost first. Every directory is given by itself: a list would have to fit
   // into 4 KiB with escaped colons.
-  for (size_t i = lower.layers.size(); i-- > 0;)
-    if (!context.set("lowerdir+", layerPath(lower.layers[i])))
-      return errnoError("overlayfs on " + layerPath(lower.layers[i]));
+  for (size_t i = lower.size(); i-- > 0;)
+    if (!context.set("lowerdir+", lower[i]))
+      return errnoError("overlayfs on " + lower[i]);
   bool good = true;
   if (!tree.upper.empty())
     good = context.set("upperdir", tree.upper) &&
@@ -84,7 +106,7 @@ llvm::Error Snapshots::mountOverlay(const Snapshot &lower, MountedTree &tree) {
          context.set("xino", "off");
   if (!good || syscall(SYS_fsconfig, context.fd.get(), FSCONFIG_CMD_CREATE,
                        nullptr, nullptr, 0))
-    return errnoError("overlayfs of " + std::to_string(lower.layers.size()) +
+    return errnoError("overlayfs of " + std::to_string(lower.size()) +
                       " layers");
   UniqueFd mount(static_cast<int>(
       syscall(SYS_fsmount, context.fd.get(), FSMOUNT_CLOEXEC, 0)));
@@ -96,7 +118,66 @@ llvm::Error Snapshots::mountOverlay(const Snapshot &lower, MountedTree &tree) {
   return llvm::Error::success();
 }
 
+/// Whether steps can be overlays: one is mounted, and a file below removed.
+llvm::Error Snapshots::tryOverlay() {
+  MountedTree tree;
+  tree.owner = this;
+  tree.folder = store.temporaryPath();
+  tree.mountPoint = tree.folder + "/root";
+  tree.upper = tree.folder + "/fs";
+  std::string lower = tree.folder + "/lower";
+  for (const std::string &path :
+       {tree.folder, tree.mountPoint, tree.upper, tree.folder + "/work", lower})
+    if (mkdir(path.c_str(), 0700))
+      return errnoError(path);
+  if (mknod((lower + "/file").c_str(), S_IFREG | 0600, 0))
+    return errnoError(lower);
+  if (llvm::Error error = mountOverlay({lower}, tree))
+    return error;
+  std::string file = tree.mountPoint + "/file";
+  return ::unlink(file.c_str()) ? errnoError("overlayfs, changing a file")
+                                : llvm::Error::success();
+}
+
+llvm::Error Snapshots::choose(Snapshotter wanted, std::string &obstacle) {
+  copies = wanted == Snapshotter::Copy;
+  if (copies)
+    return llvm::Error::success();
+  llvm::Error error = tryOverlay();
+  if (!error || wanted == Snapshotter::Overlayfs)
+    return error;
+  obstacle = llvm::toString(std::move(error));
+  copies = true;
+  return llvm::Error::success();
+}
+
+llvm::Expected<MountedTree> Snapshots::viewCopy(const Snapshot &snapshot) {
+  MountedTree tree;
+  tree.owner = this;
+  tree.parent = snapshot;
+  if (snapshot.layers.size() == 1) {
+    tree.mountPoint = layerPath(snapshot.layers.front());
+    return tree;
+  }
+  std::lock_guard<std::mutex> lock(mutex);
+  std::weak_ptr<MountedTree::Copy> &known = readCopies[snapshot.layers];
+  tree.shared = known.lock();
+  if (!tree.shared) {
+    tree.shared = std::make_shared<MountedTree::Copy>();
+    tree.shared->folder = store.temporaryPath();
+    if (mkdir(tree.shared->folder.c_str(), 0755))
+      return errnoError(tree.shared->folder);
+    if (llvm::Error error = copyLayers(pathsOf(snapshot), tree.shared->folder))
+      return error;
+    known = tree.shared;
+  }
+  tree.mountPoint = tree.shared->folder;
+  return tree;
+}
+
 llvm::Expected<MountedTree> Snapshots::view(const Snapshot &snapshot) {
+  if (copies && !snapshot.layers.empty())
+    return viewCopy(snapshot);
   MountedTree tree;
   tree.owner = this;
   tree.parent = snapshot;
@@ -107,7 +188,7 @@ llvm::Expected<MountedTree> Snapshots::view(const Snapshot &snapshot) {
   if (snapshot.layers.empty())
     return tree;
   if (snapshot.layers.size() > 1) {
-    if (llvm::Error error = mountOverlay(snapshot, tree))
+    if (llvm::Error error = mountOverlay(pathsOf(snapshot), tree))
       return error;
     return tree;
   }
@@ -121,18 +202,34 @@ llvm::Expected<MountedTree> Snapshots::view(const Snapshot &snapshot) {
   return tree;
 }
 
+llvm::Error Snapshots::prepareCopy(MountedTree &tree) {
+  if (llvm::Error error = copyLayers(pathsOf(tree.parent), tree.upper))
+    return error;
+  auto before = TreeState::record(tree.upper);
+  if (!before)
+    return before.takeError();
+  tree.before = std::make_unique<TreeState>(std::move(*before));
+  return llvm::Error::success();
+}
+
 llvm::Expected<MountedTree> Snapshots::prepare(const Snapshot &parent) {
   MountedTree tree;
   tree.owner = this;
   tree.parent = parent;
   tree.folder = store.temporaryPath();
   tree.upper = tree.folder + "/fs";
-  tree.mountPoint = parent.layers.empty() ? tree.upper : tree.folder + "/root";
+  bool isOverlay = !parent.layers.empty() && !copies;
+  tree.mountPoint = isOverlay ? tree.folder + "/root" : tree.upper;
   if (mkdir(tree.folder.c_str(), 0700) || mkdir(tree.upper.c_str(), 0755) ||
       chmod(tree.upper.c_str(), 0755))
     return errnoError(tree.folder);
   if (parent.layers.empty())
     return tree;
+  if (copies) {
+    if (llvm::Error error = prepareCopy(tree))
+      return error;
+    return tree;
+  }
   // The root of the new layer shows through: it starts as the one below.
   struct stat info;
   std::string top = layerPath(parent.layers.back());
@@ -143,7 +240,7 @@ llvm::Expected<MountedTree> Snapshots::prepare(const Snapshot &parent) {
   std::string work = tree.folder + "/work";
   if (mkdir(work.c_str(), 0700) || mkdir(tree.mountPoint.c_str(), 0755))
     return errnoError(tree.folder);
-  if (llvm::Error error = mountOverlay(parent, tree))
+  if (llvm::Error error = mountOverlay(pathsOf(parent), tree))
     return error;
   return tree;
 }
@@ -161,21 +258,56 @@ static int unmountWhenIdle(const std::string &path) {
   return error;
 }
 
-llvm::Expected<Snapshot> Snapshots::commit(MountedTree tree,
-                                           const std::string &description) {
-  if (tree.mounted && unmountWhenIdle(tree.mountPoint))
-    return errnoError("unmounting " + tree.mountPoint);
-  tree.mounted = false;
-  auto id = store.index().addLayer(
-      {0, nowNanoseconds(), description, tree.parent.layers});
+/// Gives the new layer of `tree` its number and place.
+llvm::Expected<LayerId> Snapshots::keepLayer(MountedTree &tree,
+                                             const std::vector<LayerId> &below,
+                                             const std::string &description) {
+  auto id = store.index().addLayer({0, nowNanoseconds(), description, below});
   if (!id)
     return id.takeError();
   std::string path = layerPath(*id);
   if (::rename(tree.upper.c_str(), path.c_str()))
     return errnoError(path);
+  return *id;
+}
+
+llvm::Expected<Snapshot> Snapshots::commit(MountedTree tree,
+                                           const std::string &description) {
+  if (tree.mounted && unmountWhenIdle(tree.mountPoint))
+    return errnoError("unmounting " + tree.mountPoint);
+  tree.mounted = false;
+  if (tree.before)
+    if (llvm::Error error = tree.before->reduce(tree.upper))
+      return error;
+  auto id = keepLayer(tree, tree.parent.layers, description);
+  if (!id)
+    return id.takeError();
   Snapshot result = std::move(tree.parent);
   result.layers.push_back(*id);
   return result;
+}
+
+llvm::Expected<Snapshot> Snapshots::diff(const Snapshot &lower,
+                                         const Snapshot &upper,
+                                         const std::string &description) {
+  auto below = view(lower);
+  if (!below)
+    return below.takeError();
+  auto above = view(upper);
+  if (!above)
+    return above.takeError();
+  auto tree = prepare({});
+  if (!tree)
+    return tree.takeError();
+  DirTree belowTree = below->tree(), aboveTree = above->tree();
+  if (!belowTree.valid() || !aboveTree.valid())
+    return errnoError(store.root());
+  if (llvm::Error error = copyChanges(belowTree, aboveTree, tree->upper))
+    return error;
+  auto id = keepLayer(*tree, lower.layers, description);
+  if (!id)
+    return id.takeError();
+  return Snapshot{{*id}};
 }
 
 } // namespace llb::engine

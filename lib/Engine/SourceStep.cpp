@@ -33,6 +33,8 @@ llvm::Expected<Values> runMergeStep(Workshop &shop, const Step &step,
   return outputs;
 }
 
+/// Of trees that build on each other the difference is the layers between them,
+/// as in BuildKit v0.32.2 (cache/manager.go, Diff); of others it is computed.
 llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
                                    const ir::Diff &diff) {
   Snapshot sides[2];
@@ -52,10 +54,14 @@ llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
   bool isAncestor = lower.layers.size() <= upper.layers.size() &&
                     std::equal(lower.layers.begin(), lower.layers.end(),
                                upper.layers.begin());
-  if (!isAncestor)
-    return textError("a diff of trees that do not build on each other is not "
-                     "supported yet");
   Values outputs(1);
+  if (!isAncestor) {
+    auto changes = shop.snapshots.diff(lower, upper, step.name);
+    if (!changes)
+      return changes.takeError();
+    outputs[0].snapshot = std::move(*changes);
+    return outputs;
+  }
   outputs[0].snapshot.layers.assign(
       upper.layers.begin() + static_cast<std::ptrdiff_t>(lower.layers.size()),
       upper.layers.end());

@@ -78,6 +78,11 @@ llvm::LogicalResult Job::run() {
     return fail(diag::BuildUnavailable, std::move(error));
   registry->cancelWhen(canceled);
   engine::Snapshots snapshots(*store);
+  std::string obstacle;
+  if (llvm::Error error = snapshots.choose(job.options.snapshotter, obstacle))
+    return fail(diag::BuildUnavailable, std::move(error));
+  if (!obstacle.empty())
+    job.diags.report(diag::LayersAreCopied, {}, store->root(), obstacle);
   auto progress = engine::Progress::create(progressMode(job.options.progress),
                                            job.messages);
   engine::SolveOptions options;

@@ -5,6 +5,7 @@
 #define LLB_DRIVER_OPTIONS_H
 
 #include "llb/Backend/Output.h"
+#include "llb/Engine/Snapshotter.h"
 #include "llb/Frontend/Frontend.h"
 #include "llb/Passes/Remark.h"
 #include "llb/Support/DiagPrinter.h"
@@ -117,6 +118,7 @@ struct Options {
   bool builds() const { return !outputs.empty(); }
   /// State of the engine; empty: `$XDG_DATA_HOME/llbc`.
   std::string root;
+  engine::Snapshotter snapshotter = engine::Snapshotter::Auto;
   /// Address of the BuildKit daemon that builds; empty: the embedded engine.
   std::string daemon;
   /// What steps may do in a daemon beyond the usual, as `network.host`.

@@ -2,16 +2,20 @@
 //
 // File systems made of layers. A layer is a directory in the form of an
 // overlayfs upper directory: what a step added to what lay below, with
-// whiteouts and opaque marks. A snapshot is a list of layers; it is never
-// changed. All mounts are made in the private mount namespace of this process
-// (enterPrivateNamespace), so that they vanish with it.
+// whiteouts and opaque marks (LayerForm.h). A snapshot is a list of layers; it
+// is never changed. All mounts are made in the private mount namespace of this
+// process (enterPrivateNamespace), so that they vanish with it.
 #ifndef LLB_ENGINE_SNAPSHOTS_H
 #define LLB_ENGINE_SNAPSHOTS_H
 
+#include "llb/Engine/Snapshotter.h"
 #include "llb/Engine/Store.h"
 #include "llb/Engine/Tree.h"
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 
 namespace llb::engine {
 
@@ -25,6 +29,7 @@ struct Snapshot {
 };
 
 class Snapshots;
+class TreeState;
 
 /// A mounted snapshot, or a new layer on top of one that is being written.
 /// Unmounted, and an uncommitted layer removed, when it goes.
@@ -39,8 +44,10 @@ public:
 
 private:
   friend class Snapshots;
-  MountedTree() = default;
+  MountedTree();
   void release();
+
+  struct Copy;
 
   Snapshots *owner = nullptr;
   Snapshot parent;
@@ -50,11 +57,20 @@ private:
   /// The new layer's directory; empty for a read-only view.
   std::string upper;
   bool mounted = false;
+  /// Of a copy that is written on: what it was before.
+  std::unique_ptr<TreeState> before;
+  /// A copy that several read.
+  std::shared_ptr<Copy> shared;
 };
 
 class Snapshots {
 public:
+  /// With overlayfs, whether the store's file system can hold it or not.
   explicit Snapshots(Store &store) : store(store) {}
+
+  /// Takes another way. Of `Auto` that ends with copies `obstacle` gets why; an
+  /// error is overlayfs that was asked for and cannot be had.
+  llvm::Error choose(Snapshotter wanted, std::string &obstacle);
 
   /// Mounts a snapshot for reading.
   llvm::Expected<MountedTree> view(const Snapshot &snapshot);
@@ -64,14 +80,29 @@ public:
   /// `description` and the time now become the layer's record.
   llvm::Expected<Snapshot> commit(MountedTree tree,
                                   const std::string &description);
+  /// A layer of what turns `lower` into `upper`, whatever they are made of.
+  llvm::Expected<Snapshot> diff(const Snapshot &lower, const Snapshot &upper,
+                                const std::string &description);
   /// The directory of a committed layer.
   std::string layerPath(LayerId id) const;
 
 private:
   friend class MountedTree;
-  llvm::Error mountOverlay(const Snapshot &lower, MountedTree &tree);
+  std::vector<std::string> pathsOf(const Snapshot &snapshot) const;
+  llvm::Error mountOverlay(const std::vector<std::string> &lower,
+                           MountedTree &tree);
+  llvm::Error tryOverlay();
+  llvm::Expected<MountedTree> viewCopy(const Snapshot &snapshot);
+  llvm::Error prepareCopy(MountedTree &tree);
+  llvm::Expected<LayerId> keepLayer(MountedTree &tree,
+                                    const std::vector<LayerId> &below,
+                                    const std::string &description);
 
   Store &store;
+  bool copies = false;
+  std::mutex mutex;
+  /// Copies that somebody reads.
+  std::map<std::vector<LayerId>, std::weak_ptr<MountedTree::Copy>> readCopies;
 };
 
 /// Gives this process a mount namespace whose changes nobody else sees. Call it

@@ -7,15 +7,13 @@
 // are compared name by name, since there the layer does not say what is gone.
 #include "llb/Backend/LayerTar.h"
 
+#include "llb/Engine/LayerForm.h"
 #include "llb/Support/GoPath.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <map>
 #include <set>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
 namespace llb::backend {
 namespace {
@@ -23,9 +21,9 @@ namespace {
 using engine::DirTree;
 using engine::FileStat;
 using engine::joinTreePath;
+using engine::LayerEntry;
 using engine::parentTreePath;
 
-constexpr const char *capabilityName = "security.capability";
 constexpr int maxDepth = 2048;
 
 llvm::Error layerError(int error, const std::string &path) {
@@ -49,7 +47,8 @@ public:
 
 private:
   llvm::Error walk(const std::string &dir, int depth);
-  llvm::Error visit(const std::string &path, int depth);
+  llvm::Error visit(const std::string &path, const LayerEntry &entry,
+                    int depth);
   llvm::Error walkOpaque(const std::string &dir, int depth);
   llvm::Error writeWhiteout(const std::string &path);
   llvm::Error writeParents(const std::string &path);
@@ -57,15 +56,15 @@ private:
                     bool unchanged = false);
   llvm::Error writeContent(const std::string &path, const FileStat &info);
   llvm::Expected<bool> isSame(const std::string &path, const FileStat &above,
-                              const FileStat &under);
-  bool isWhiteout(const FileStat &info) const {
-    return S_ISCHR(info.st_mode) && info.st_rdev == 0;
+                              const FileStat &under) {
+    return engine::isSameEntry(layer, above, *below, under, path);
   }
-  bool isOpaque(const std::string &path) const;
+  bool isOpaque(const std::string &path) const {
+    return engine::isOpaqueDir(layerPath + path);
+  }
   int statBelow(const std::string &path, FileStat &info) const {
     return below ? below->lstat(path, info) : ENOENT;
   }
-  static std::string capability(const DirTree &tree, const std::string &path);
 
   const DirTree &layer;
   std::string layerPath;
@@ -79,46 +78,26 @@ private:
   std::map<ino_t, std::vector<std::pair<std::string, FileStat>>> linkWaiting;
 };
 
-std::string LayerWriter::capability(const DirTree &tree,
-                                    const std::string &path) {
-  engine::Xattrs xattrs;
-  tree.xattrs(path, xattrs);
-  for (const auto &[name, value] : xattrs)
-    if (name == capabilityName)
-      return value;
-  return {};
-}
-
-bool LayerWriter::isOpaque(const std::string &path) const {
-  std::string full = layerPath + path;
-  for (const char *name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
-    char value = 0;
-    if (lgetxattr(full.c_str(), name, &value, 1) == 1 && value == 'y')
-      return true;
-  }
-  return false;
-}
-
 llvm::Error LayerWriter::walk(const std::string &dir, int depth) {
   if (depth > maxDepth)
     return layerError(ENAMETOOLONG, dir);
-  std::vector<std::string> names;
-  if (int error = layer.list(dir, names))
+  std::vector<LayerEntry> entries;
+  if (int error = engine::listLayer(layer, dir, entries))
     return layerError(error, dir);
-  for (const std::string &name : names)
-    if (llvm::Error error = visit(joinTreePath(dir, name), depth))
+  for (const LayerEntry &entry : entries)
+    if (llvm::Error error = visit(joinTreePath(dir, entry.name), entry, depth))
       return error;
   return llvm::Error::success();
 }
 
-llvm::Error LayerWriter::visit(const std::string &path, int depth) {
-  FileStat info, under;
-  if (int error = layer.lstat(path, info))
-    return layerError(error, path);
+llvm::Error LayerWriter::visit(const std::string &path, const LayerEntry &entry,
+                               int depth) {
+  const FileStat &info = entry.info;
+  FileStat under;
   int missing = statBelow(path, under);
   if (missing && missing != ENOENT && missing != ENOTDIR)
     return layerError(missing, path);
-  if (isWhiteout(info))
+  if (entry.isWhiteout)
     return missing ? llvm::Error::success() : writeWhiteout(path);
   bool same = false;
   if (!missing) {
@@ -141,27 +120,31 @@ llvm::Error LayerWriter::visit(const std::string &path, int depth) {
 llvm::Error LayerWriter::walkOpaque(const std::string &dir, int depth) {
   if (depth > maxDepth)
     return layerError(ENAMETOOLONG, dir);
-  std::vector<std::string> above, under;
-  if (int error = layer.list(dir, above))
+  std::vector<LayerEntry> entries;
+  if (int error = engine::listLayer(layer, dir, entries))
     return layerError(error, dir);
+  std::map<std::string, FileStat> above;
+  for (LayerEntry &entry : entries)
+    if (!entry.isWhiteout)
+      above.emplace(std::move(entry.name), entry.info);
+  std::vector<std::string> under;
   // A file below hides nothing but itself.
   below->list(dir, under);
-  std::vector<std::string> names;
-  std::set_union(above.begin(), above.end(), under.begin(), under.end(),
-                 std::back_inserter(names));
+  std::set<std::string> names(under.begin(), under.end());
+  for (const auto &[name, info] : above)
+    names.insert(name);
   for (const std::string &name : names) {
     std::string path = joinTreePath(dir, name);
-    FileStat info, other;
-    int gone = layer.lstat(path, info);
-    if (gone == 0 && isWhiteout(info))
-      gone = ENOENT;
+    FileStat other;
+    auto found = above.find(name);
     int missing = statBelow(path, other);
-    if (gone) {
+    if (found == above.end()) {
       if (!missing)
         if (llvm::Error error = writeWhiteout(path))
           return error;
       continue;
     }
+    const FileStat &info = found->second;
     bool same = false;
     if (!missing) {
       auto answer = isSame(path, info, other);
@@ -181,47 +164,6 @@ llvm::Error LayerWriter::walkOpaque(const std::string &dir, int depth) {
     }
   }
   return llvm::Error::success();
-}
-
-llvm::Expected<bool> LayerWriter::isSame(const std::string &path,
-                                         const FileStat &above,
-                                         const FileStat &under) {
-  if (above.st_mode != under.st_mode || above.st_uid != under.st_uid ||
-      above.st_gid != under.st_gid || above.st_rdev != under.st_rdev ||
-      capability(layer, path) != capability(*below, path))
-    return false;
-  if (S_ISDIR(above.st_mode))
-    return true;
-  if (above.st_size != under.st_size ||
-      above.st_mtim.tv_sec != under.st_mtim.tv_sec)
-    return false;
-  if (above.st_mtim.tv_nsec != 0 || under.st_mtim.tv_nsec != 0)
-    return above.st_mtim.tv_nsec == under.st_mtim.tv_nsec;
-  // Times without fractions come from tars and tell little.
-  if (S_ISLNK(above.st_mode)) {
-    std::string a, b;
-    layer.readLink(path, a);
-    below->readLink(path, b);
-    return a == b;
-  }
-  if (!S_ISREG(above.st_mode) || above.st_size == 0)
-    return true;
-  UniqueFd a, b;
-  if (int error = layer.open(path, a))
-    return layerError(error, path);
-  if (int error = below->open(path, b))
-    return layerError(error, path);
-  char left[32768], right[32768];
-  for (;;) {
-    ssize_t n = ::read(a.get(), left, sizeof left);
-    ssize_t m = ::read(b.get(), right, sizeof right);
-    if (n < 0 || m < 0)
-      return layerError(errno, path);
-    if (n != m || std::memcmp(left, right, static_cast<size_t>(n)))
-      return false;
-    if (n == 0)
-      return true;
-  }
 }
 
 llvm::Error LayerWriter::writeWhiteout(const std::string &path) {
@@ -295,8 +237,8 @@ llvm::Error LayerWriter::write(const std::string &path, const FileStat &info,
   } else if (unchanged) {
     return llvm::Error::success();
   }
-  if (std::string value = capability(layer, path); !value.empty())
-    entry.records[std::string("SCHILY.xattr.") + capabilityName] = value;
+  if (std::string value = engine::capabilityOf(layer, path); !value.empty())
+    entry.records["SCHILY.xattr.security.capability"] = value;
   if (llvm::Error error = writeParents(path))
     return error;
   if (S_ISDIR(info.st_mode))
