@@ -9,13 +9,16 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-import lit.formats
 
 config.name = "LLB"
-config.test_format = lit.formats.ShTest(execute_external=False)
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "Inputs"))
+from build_format import BuildTest  # noqa: E402
+
+config.test_format = BuildTest(execute_external=False)
 config.suffixes = [".test", ".txt", ".Dockerfile"]
 config.excludes = ["Inputs", "Oracle", "CMakeLists.txt",
                    "conformance-floor.txt"]
@@ -139,6 +142,8 @@ config.substitutions.append(("%{cmake-args}", cmake_args))
 config.substitutions.append(
     ("%{python}", shutil.which("python3") or "python3"))
 
+config.substitutions.append(
+    ("%{random-seed}", os.environ.get("LLB_RANDOM_SEED", "1")))
 config.substitutions.append(
     ("%{every-eighth-if-sanitized}", "8" if config.llb_sanitize == "ON" else ""))
 

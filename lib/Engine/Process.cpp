@@ -45,6 +45,8 @@ struct Launch {
   const Program &program;
   std::vector<char *> args, env;
   int nullFd, outFd, errFd, statusFd;
+  /// This process as it is seen from outside; readable when it has ended.
+  int parentFd;
 };
 
 /// The child: never returns.
@@ -57,6 +59,10 @@ struct Launch {
   };
   const Program &program = launch.program;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Who died before that sends no signal any more.
+  pollfd parent{launch.parentFd, POLLIN, 0};
+  if (poll(&parent, 1, 0) != 0)
+    _exit(127);
   if (program.noNewPrivileges)
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   setsid();
@@ -146,12 +152,18 @@ int Process::reap() {
 llvm::Expected<Process> Process::start(const Program &program) {
   Pipe out, err, status;
   UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!out.open() || !err.open() || !status.open() || !null.valid())
+  UniqueFd self(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)));
+  if (!out.open() || !err.open() || !status.open() || !null.valid() ||
+      !self.valid())
     return errnoError("pipes to " + program.path);
-  Launch launch{
-      program,           pointersTo(program.args), pointersTo(program.env),
-      null.get(),        out.write.get(),          err.write.get(),
-      status.write.get()};
+  Launch launch{program,
+                pointersTo(program.args),
+                pointersTo(program.env),
+                null.get(),
+                out.write.get(),
+                err.write.get(),
+                status.write.get(),
+                self.get()};
   long pid =
       syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, 0, 0, 0, 0);
   if (pid < 0)

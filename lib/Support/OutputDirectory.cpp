@@ -7,7 +7,7 @@
 #include "llb/Support/OutputDirectory.h"
 
 #include "llb/Support/Errors.h"
-#include "llb/Support/UniqueFd.h"
+#include "llb/Support/StaleOutput.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -80,23 +80,34 @@ llvm::Expected<OutputDirectory> OutputDirectory::open(const std::string &path) {
     return errnoError(path);
   }
   result.joins = exists;
-  result.temporary = result.path + (exists ? "/.tmp-XXXXXX" : ".tmp-XXXXXX");
+  std::string prefix = result.path + (exists ? "/.tmp-" : ".tmp-");
+  std::string pattern = prefix + "XXXXXX";
   if (!exists)
     llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
-  if (!mkdtemp(result.temporary.data())) {
-    result.temporary.clear();
-    return errnoError(path);
+  removeStaleOutput(prefix, pattern.size() - prefix.size());
+  // Between its making and its lock somebody may take a directory for stale.
+  constexpr int tries = 10;
+  for (int i = 0; i < tries; ++i) {
+    result.temporary = pattern;
+    if (!mkdtemp(result.temporary.data()))
+      break;
+    result.lock = openDirectory(AT_FDCWD, result.temporary);
+    if (result.lock.valid() && lockOutput(result.lock.get(), result.temporary))
+      return result;
   }
-  return result;
+  result.temporary.clear();
+  return errnoError(path);
 }
 
 OutputDirectory::OutputDirectory(OutputDirectory &&other) noexcept
     : path(std::move(other.path)),
-      temporary(std::exchange(other.temporary, "")), joins(other.joins) {}
+      temporary(std::exchange(other.temporary, "")),
+      lock(std::move(other.lock)), joins(other.joins) {}
 
 OutputDirectory &OutputDirectory::operator=(OutputDirectory &&other) noexcept {
   std::swap(path, other.path);
   std::swap(temporary, other.temporary);
+  std::swap(lock, other.lock);
   std::swap(joins, other.joins);
   return *this;
 }

@@ -3,8 +3,10 @@
 // Written by hand over open and rename, not with llvm::ToolOutputFile, which
 // truncates the old file first and so loses it when the run fails. Where the
 // file system can, the new file has no name until it is complete, so that a
-// kill leaves nothing.
+// kill leaves nothing; elsewhere the next run removes what one has left.
 #include "llb/Support/OutputFile.h"
+
+#include "llb/Support/StaleOutput.h"
 
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/Path.h>
@@ -14,7 +16,9 @@
 
 namespace llb {
 
+constexpr const char *temporaryMark = ".tmp-";
 constexpr const char *temporaryPattern = ".tmp-%%%%%%%%";
+constexpr unsigned temporaryLength = 8;
 
 llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
   OutputFile file;
@@ -49,6 +53,7 @@ llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
                                                       /*shouldClose=*/true);
     return file;
   }
+  removeStaleOutput(path + temporaryMark, temporaryLength);
   llvm::SmallString<128> temporary;
   error = llvm::sys::fs::createUniqueFile(
       path + temporaryPattern, descriptor, temporary, llvm::sys::fs::OF_None,
@@ -56,6 +61,7 @@ llvm::Expected<OutputFile> OutputFile::open(const std::string &path) {
   if (error)
     return llvm::errorCodeToError(error);
   file.temporary = temporary.str().str();
+  lockOutput(descriptor, file.temporary);
   file.out = std::make_unique<llvm::raw_fd_ostream>(descriptor,
                                                     /*shouldClose=*/true);
   return file;

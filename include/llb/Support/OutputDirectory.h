@@ -6,6 +6,8 @@
 #ifndef LLB_SUPPORT_OUTPUTDIRECTORY_H
 #define LLB_SUPPORT_OUTPUTDIRECTORY_H
 
+#include "llb/Support/UniqueFd.h"
+
 #include <llvm/Support/Error.h>
 #include <string>
 
@@ -33,6 +35,8 @@ private:
 
   std::string path;
   std::string temporary;
+  /// Tells that somebody writes it.
+  UniqueFd lock;
   /// Whether the directory is there already.
   bool joins = false;
 };
