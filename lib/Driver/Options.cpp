@@ -107,7 +107,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                             "by overlays of what is in the store"),
                  clEnumValN(Snapshotter::Copy, "copy",
                             "by copies of it, on any file system")),
-      cl::cat(category));
+      cl::cat(build));
   cl::opt<std::string> builder(
       "builder",
       cl::desc("Who builds: embedded, buildkit (at $BUILDKIT_HOST) or "

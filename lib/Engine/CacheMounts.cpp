@@ -80,9 +80,11 @@ lockCacheFolder(Store &store, const ir::Mount &mount, const Snapshot &base,
     if (!result.lock.valid())
       return errnoError(result.path);
     if (flock(result.lock.get(), kind | LOCK_NB) == 0) {
-      if (leadsTo(result.path, result.lock))
-        return result;
-      continue;
+      if (!leadsTo(result.path, result.lock))
+        continue;
+      // When it was last of use.
+      futimens(result.lock.get(), nullptr);
+      return result;
     }
     if (errno != EWOULDBLOCK && errno != EINTR)
       return errnoError(result.path);

@@ -23,6 +23,10 @@ CREATE TABLE IF NOT EXISTS blob(layer INTEGER NOT NULL, form TEXT NOT NULL, dige
 CREATE TABLE IF NOT EXISTS note(name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
+constexpr const char *usedTable =
+    "CREATE TABLE IF NOT EXISTS used(layer INTEGER PRIMARY KEY, time INTEGER "
+    "NOT NULL);";
+
 llvm::Error databaseError(sqlite3 *database) {
   return llvm::createStringError(
       std::make_error_code(std::errc::io_error), "the cache index: %s",
@@ -55,7 +59,7 @@ std::vector<int64_t> decodeList(const std::string &text) {
 
 } // namespace
 
-/// A prepared statement with its bindings, for one use.
+/// A prepared statement with its bindings.
 class Index::Statement {
 public:
   Statement(sqlite3 *database, const char *text) : database(database) {
@@ -65,6 +69,12 @@ public:
   Statement(const Statement &) = delete;
   Statement &operator=(const Statement &) = delete;
 
+  /// Makes it ready for other bindings.
+  Statement &again() {
+    sqlite3_reset(statement);
+    bound = 0;
+    return *this;
+  }
   Statement &bind(const std::string &text) {
     sqlite3_bind_text(statement, ++bound, text.data(),
                       static_cast<int>(text.size()), SQLITE_TRANSIENT);
@@ -129,10 +139,14 @@ llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
   // A power cut may cost the last records, never the database.
   sqlite3_exec(database, "PRAGMA synchronous=NORMAL", nullptr, nullptr,
                nullptr);
-  if (version == schemaVersion)
+  if (version == schemaVersion) {
+    // Stores of the same version from before this table.
+    sqlite3_exec(database, usedTable, nullptr, nullptr, nullptr);
     return index;
+  }
   std::string setUp = "PRAGMA journal_mode=WAL; BEGIN IMMEDIATE;";
   setUp += schema;
+  setUp += usedTable;
   setUp += "PRAGMA user_version=" + std::to_string(schemaVersion) + "; COMMIT;";
   if (sqlite3_exec(database, setUp.c_str(), nullptr, nullptr, nullptr) !=
       SQLITE_OK)
@@ -230,7 +244,7 @@ llvm::Error Index::keepLayers(const std::set<int64_t> &kept) {
     for (int64_t layer : lostLayers)
       for (const char *text :
            {"DELETE FROM blob WHERE layer=?", "DELETE FROM chain WHERE layer=?",
-            "DELETE FROM layer WHERE id=?"})
+            "DELETE FROM used WHERE layer=?", "DELETE FROM layer WHERE id=?"})
         if (llvm::Error error = Statement(database, text).bind(layer).run())
           return error;
     return Statement(database, "COMMIT").run();
@@ -239,6 +253,40 @@ llvm::Error Index::keepLayers(const std::set<int64_t> &kept) {
   if (error)
     sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
   return error;
+}
+
+llvm::Error Index::noteUse(const std::set<int64_t> &layers, int64_t now) {
+  constexpr int64_t fresh = int64_t(60) * 1000000000;
+  std::vector<int64_t> stale;
+  {
+    Statement get(database, "SELECT time FROM used WHERE layer=?");
+    for (int64_t layer : layers)
+      if (!get.again().bind(layer).row() || now - get.number(0) > fresh)
+        stale.push_back(layer);
+  }
+  if (stale.empty())
+    return llvm::Error::success();
+  if (llvm::Error error = Statement(database, "BEGIN IMMEDIATE").run())
+    return error;
+  auto putAll = [&]() -> llvm::Error {
+    Statement put(database, "INSERT OR REPLACE INTO used VALUES(?,?)");
+    for (int64_t layer : stale)
+      if (llvm::Error error = put.again().bind(layer).bind(now).run())
+        return error;
+    return Statement(database, "COMMIT").run();
+  };
+  llvm::Error error = putAll();
+  if (error)
+    sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
+  return error;
+}
+
+std::map<int64_t, int64_t> Index::lastUses() {
+  std::map<int64_t, int64_t> all;
+  Statement get(database, "SELECT layer, time FROM used");
+  while (get.row())
+    all.emplace(get.number(0), get.number(1));
+  return all;
 }
 
 std::optional<int64_t> Index::findChain(const std::string &chainId) {

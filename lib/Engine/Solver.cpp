@@ -54,6 +54,7 @@ private:
   void finish(ir::NodeId id, llvm::Expected<Values> result, std::string log);
   llvm::Error record(ir::NodeId id, const Values &outputs);
   void fail(ir::NodeId id, const std::string &message, std::string log);
+  void noteUse(const Snapshot &result);
 
   Workshop &shop;
   const ir::Module &module;
@@ -276,6 +277,16 @@ void Solve::work() {
   }
 }
 
+/// Of what the build took from the store or put into it. Without that note the
+/// layers only seem to be older.
+void Solve::noteUse(const Snapshot &result) {
+  std::set<int64_t> layers(result.layers.begin(), result.layers.end());
+  for (const Values &outputs : values)
+    for (const Value &value : outputs)
+      layers.insert(value.snapshot.layers.begin(), value.snapshot.layers.end());
+  llvm::consumeError(shop.store.index().noteUse(layers, nowNanoseconds()));
+}
+
 std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   if (module[terminal].op.inputs.empty())
     return Snapshot();
@@ -301,8 +312,10 @@ std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
                       ? shop.materialize(outputs[index])
                       : llvm::Expected<Snapshot>(
                             textError("the result has no such output"));
-  if (snapshot)
+  if (snapshot) {
+    noteUse(*snapshot);
     return std::move(*snapshot);
+  }
   fail(root.node, llvm::toString(snapshot.takeError()), "");
   return std::nullopt;
 }

@@ -11,6 +11,7 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <map>
 #include <sys/stat.h>
+#include <tuple>
 
 namespace llb::engine {
 namespace {
@@ -56,7 +57,7 @@ class Survey {
 public:
   explicit Survey(Store &store);
 
-  /// The oldest first.
+  /// What was of use last is at the end.
   std::vector<StoreItem> items;
 
   /// The item and those of the layers below, as far as `kept` lacks them.
@@ -105,15 +106,19 @@ void Survey::addLayers() {
     blobsOf[layer].push_back(name);
     layerBlobs.insert(name);
   }
+  std::map<int64_t, int64_t> uses = store.index().lastUses();
   for (const std::string &name : namesIn(store.root() + "/layers")) {
     int64_t id;
     if (llvm::StringRef(name).getAsInteger(10, id) ||
         name != std::to_string(id))
       continue;
-    StoreItem item{StoreItem::Kind::Layer, name, 0, 0, ""};
+    StoreItem item{StoreItem::Kind::Layer, name, 0, 0, 0, ""};
     item.bytes = treeBytes(pathOf(item));
     if (auto found = records.find(id); found != records.end()) {
       item.created = found->second.created;
+      auto use = uses.find(id);
+      item.used = use == uses.end() ? item.created
+                                    : std::max(item.created, use->second);
       item.description = found->second.description;
     }
     if (auto blobs = blobsOf.find(id); blobs != blobsOf.end())
@@ -125,11 +130,14 @@ void Survey::addLayers() {
 
 void Survey::addCaches() {
   for (const std::string &name : namesIn(store.root() + "/cache")) {
-    StoreItem item{StoreItem::Kind::Cache, name, 0, 0, ""};
+    StoreItem item{StoreItem::Kind::Cache, name, 0, 0, 0, ""};
     std::string path = pathOf(item);
     struct stat info;
     if (::stat(path.c_str(), &info) == 0)
-      item.created = nanosecondsOf(info.st_mtim);
+      item.created = item.used = nanosecondsOf(info.st_mtim);
+    for (const std::string &part : namesIn(path))
+      if (::stat((path + "/" + part).c_str(), &info) == 0)
+        item.used = std::max(item.used, nanosecondsOf(info.st_mtim));
     item.bytes = treeBytes(path);
     if (auto id = llvm::MemoryBuffer::getFile(path + "/id"))
       item.description = (*id)->getBuffer().str();
@@ -141,11 +149,11 @@ void Survey::addBlobs() {
   for (const std::string &name : namesIn(store.root() + "/blobs/sha256")) {
     if (layerBlobs.contains(name))
       continue;
-    StoreItem item{StoreItem::Kind::Blob, name, 0, 0, ""};
+    StoreItem item{StoreItem::Kind::Blob, name, 0, 0, 0, ""};
     std::string path = pathOf(item);
     struct stat info;
     if (::stat(path.c_str(), &info) == 0)
-      item.created = nanosecondsOf(info.st_mtim);
+      item.created = item.used = nanosecondsOf(info.st_mtim);
     item.bytes = treeBytes(path);
     items.push_back(std::move(item));
   }
@@ -155,10 +163,10 @@ Survey::Survey(Store &store) : store(store) {
   addLayers();
   addCaches();
   addBlobs();
-  std::stable_sort(items.begin(), items.end(),
-                   [](const StoreItem &a, const StoreItem &b) {
-                     return a.created < b.created;
-                   });
+  std::stable_sort(
+      items.begin(), items.end(), [](const StoreItem &a, const StoreItem &b) {
+        return std::tie(a.used, a.created) < std::tie(b.used, b.created);
+      });
   for (size_t i = 0; i < items.size(); ++i)
     if (items[i].kind == StoreItem::Kind::Layer)
       layerItem[layerOf(items[i])] = i;
@@ -191,7 +199,7 @@ public:
     bool none = !options.before && !options.keepBytes;
     int64_t room = options.keepBytes.value_or(INT64_MAX);
     for (const StoreItem &item : llvm::reverse(survey.items)) {
-      if (none || (options.before && item.created < *options.before))
+      if (none || (options.before && item.used < *options.before))
         break;
       if (item.kind == StoreItem::Kind::Blob || has(item))
         continue;

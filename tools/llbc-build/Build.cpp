@@ -62,9 +62,9 @@ llvm::LogicalResult Job::tell(const backend::Exported &exported) {
             go::jsonString(exported.configDigest) + ",";
   json += "\"containerimage.descriptor\":" + exported.descriptor +
           ",\"containerimage.digest\":" + go::jsonString(exported.digest);
-  if (!job.options.tags.empty())
+  if (!exported.names.empty())
     json +=
-        ",\"image.name\":" + go::jsonString(llvm::join(job.options.tags, ","));
+        ",\"image.name\":" + go::jsonString(llvm::join(exported.names, ","));
   return writeResultFiles(job, single ? exported.configDigest : exported.digest,
                           json + "}");
 }

@@ -32,10 +32,10 @@ struct Flags {
 struct PruneFlags {
   cl::cat in{driver::toolOptions()};
   cl::opt<std::string> olderThan{"older-than",
-                                 cl::desc("Keep what is younger, as 36h"),
+                                 cl::desc("Keep what was of use since, as 36h"),
                                  cl::value_desc("age"), in};
   cl::opt<std::string> keep{
-      "keep", cl::desc("Keep the youngest up to this size, as 10g"),
+      "keep", cl::desc("Keep what was of use last up to this size, as 10g"),
       cl::value_desc("size"), in};
   cl::opt<bool> dryRun{"dry-run", cl::desc("Remove nothing, only tell"), in};
 };
@@ -83,10 +83,11 @@ void printJson(const std::vector<StoreItem> &items) {
   for (const StoreItem &item : items)
     json += fmt::format(
         "{}{{\"kind\":\"{}\",\"name\":{},\"bytes\":{},\"created\":{},"
-        "\"description\":{}}}",
+        "\"lastUsed\":{},\"description\":{}}}",
         json.ends_with("[") ? "" : ",", engine::kindName(item.kind),
         go::jsonString(item.name), item.bytes,
         go::jsonString(go::formatUnixTime(item.created / 1000000000)),
+        go::jsonString(go::formatUnixTime(item.used / 1000000000)),
         go::jsonString(item.description));
   llvm::outs() << json << "]}\n";
 }

@@ -40,6 +40,8 @@ struct Exported {
   std::string configDigest;
   /// The descriptor of the manifest or index, as JSON.
   std::string descriptor;
+  /// What the output calls it.
+  std::vector<std::string> names;
 };
 
 struct ImageSet;

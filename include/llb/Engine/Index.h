@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <llvm/Support/Error.h>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -55,6 +56,11 @@ public:
   std::optional<LayerRecord> findLayer(int64_t id);
   /// All of them by number, and so from below to above.
   std::vector<LayerRecord> layers();
+  /// Notes that these layers are of use now, in nanoseconds since 1970. Cheap
+  /// to call often: what was noted within the last minute is not written again.
+  llvm::Error noteUse(const std::set<int64_t> &layers, int64_t now);
+  /// When each was, as far as it is known.
+  std::map<int64_t, int64_t> lastUses();
   /// The layer that a base image's layers up to this chain id were unpacked to.
   std::optional<int64_t> findChain(const std::string &chainId);
   llvm::Error putChain(const std::string &chainId, int64_t layer);

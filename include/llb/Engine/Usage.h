@@ -20,19 +20,21 @@ struct StoreItem {
   int64_t bytes = 0;
   /// Nanoseconds since 1970.
   int64_t created = 0;
+  /// When a build last took it from the store, or made it.
+  int64_t used = 0;
   /// What made the layer, or the id of the cache mount.
   std::string description;
 };
 
 std::string_view kindName(StoreItem::Kind kind);
 
-/// All items, the oldest first.
+/// All items, what was of use last at the end.
 std::vector<StoreItem> listStore(Store &store);
 
 struct PruneOptions {
-  /// What is younger stays: nanoseconds since 1970.
+  /// What was of use since stays: nanoseconds since 1970.
   std::optional<int64_t> before;
-  /// The youngest items stay as far as they fit into this.
+  /// The items that were of use last stay as far as they fit into this.
   std::optional<int64_t> keepBytes;
   /// Only tell.
   bool dryRun = false;

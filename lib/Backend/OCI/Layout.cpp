@@ -282,7 +282,7 @@ llvm::Expected<Exported> Exporter::writeLayout(const BuildResult &result,
     error = sink->finish();
   if (error)
     return error;
-  return images->exported();
+  return images->exported(top, options.names);
 }
 
 } // namespace llb::backend

@@ -87,9 +87,9 @@ std::set<std::string> ImageSet::blobs() const {
   return result;
 }
 
-Exported ImageSet::exported() const {
-  return {top.digest, manifests.front().config.digest,
-          Descriptor{top.mediaType, top.digest, top.size, {}, {}}.str()};
+Exported ImageSet::exported(const Descriptor &described,
+                            const std::vector<std::string> &names) const {
+  return {top.digest, manifests.front().config.digest, described.str(), names};
 }
 
 llvm::Expected<Manifest> Exporter::buildManifest(const Image &image,

@@ -39,7 +39,9 @@ struct ImageSet {
 
   /// Digests of everything, `top` included.
   std::set<std::string> blobs() const;
-  Exported exported() const;
+  /// `described` is `top` as the output has it, `names` what it is called.
+  Exported exported(const Descriptor &described,
+                    const std::vector<std::string> &names) const;
 };
 
 } // namespace llb::backend

@@ -68,7 +68,7 @@ llvm::Expected<Exported> Exporter::writeImage(const BuildResult &result,
       return llvm::createStringError(std::make_error_code(std::errc::io_error),
                                      "%s: %s", name.c_str(), error.c_str());
   }
-  return images->exported();
+  return images->exported(images->top, options.names);
 }
 
 } // namespace llb::backend

@@ -23,12 +23,19 @@ plain=compression=uncompressed,rewrite-timestamp=true
 buildkit() { # OUTPUT PLATFORMS
   buildctl --addr "$BUILDKIT_HOST" build --progress plain --frontend dockerfile.v0 \
     --local "context=$context" --local "dockerfile=$context" \
-    --opt "platform=$2" --output "$1" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    --opt "platform=$2" --output "$1" --metadata-file "$work/theirs.json" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 }
 
 ours() { # OUTPUT PLATFORMS
+  local told=(--metadata-file "$work/ours.json")
+  [[ $1 != type=tar* && $1 != type=local* ]] || told=()
   "$llbc" --root="$work/store" --progress=quiet \
-    --platform="$2" --output "$1" "$context/Dockerfile"
+    --platform="$2" --output "$1" "${told[@]}" "$context/Dockerfile"
+}
+
+# What the last build of either told of its image, but for the repository.
+metadata() {
+  diff <(jq -S . "$work/theirs.json" | sed s,/theirs/,/ours/,) <(jq -S . "$work/ours.json")
 }
 
 # Everything about the files of a tree but the times that the platforms' folders
@@ -54,6 +61,7 @@ for platforms in "$one" "$two"; do
     buildkit "$attrs$work/a" "$platforms"
     ours "$attrs$work/b" "$platforms"
     same "$type $count" cmp "$work/a" "$work/b"
+    [[ $type == tar ]] || same "metadata of $type $count" metadata
   done
   buildkit "type=local,dest=$work/c" "$platforms"
   ours "type=local,dest=$work/d" "$platforms"
@@ -82,6 +90,7 @@ for platforms in "$one" "$two"; do
     skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/$side/app:v1" >"$work/$side"
   done
   same "registry $count" cmp "$work/theirs" "$work/ours"
+  same "metadata of registry $count" metadata
 done
 
 notes='annotation.a=<1>,annotation-manifest[linux/amd64].b=2,annotation-manifest-descriptor.c=3'
@@ -89,9 +98,11 @@ index="$notes,annotation-index.d=4,annotation-index-descriptor.e=5"
 buildkit "type=oci,dest=$work/a,$plain,$notes" "$one"
 ours "type=oci,dest=$work/b,$plain,$notes" "$one"
 same "annotations 1" cmp "$work/a" "$work/b"
+same "metadata of annotations 1" metadata
 buildkit "type=oci,dest=$work/a,$plain,$index" "$two"
 ours "type=oci,dest=$work/b,$plain,$index" "$two"
 same "annotations 2" cmp "$work/a" "$work/b"
+same "metadata of annotations 2" metadata
 
 # The daemon understands the same words from llbc.
 "$llbc" --builder=buildkit --progress=quiet --platform="$two" --output "type=oci,dest=$work/b,$plain,$index" \
