@@ -72,7 +72,7 @@ llvm::Expected<Snapshot> Pull::run(const registry::ImageManifest &image) {
 
 llvm::Error Pull::fetch(const registry::Descriptor &layer,
                         const Digest &digest) {
-  if (shop.store.hasBlob(digest))
+  if (shop.store.hasBlob(digest, layer.size))
     return llvm::Error::success();
   auto writer = shop.store.newBlob();
   if (!writer)

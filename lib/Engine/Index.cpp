@@ -136,9 +136,13 @@ llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
   if (!index)
     return index;
   sqlite3 *database = (*index)->database;
-  // A power cut may cost the last records, never the database.
-  sqlite3_exec(database, "PRAGMA synchronous=NORMAL", nullptr, nullptr,
-               nullptr);
+  // A power cut may cost the last records, never the database. The log is
+  // merged when it is long, which waits for the disk, not whenever a build
+  // ends; the next one has to read it.
+  sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  sqlite3_exec(database,
+               "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=256",
+               nullptr, nullptr, nullptr);
   if (version == schemaVersion) {
     // Stores of the same version from before this table.
     sqlite3_exec(database, usedTable, nullptr, nullptr, nullptr);

@@ -176,8 +176,10 @@ std::string Store::blobPath(const Digest &digest) const {
   return rootPath + "/blobs/sha256/" + hexDigits(digest);
 }
 
-bool Store::hasBlob(const Digest &digest) const {
-  return ::access(blobPath(digest).c_str(), R_OK) == 0;
+bool Store::hasBlob(const Digest &digest, std::optional<int64_t> size) const {
+  struct stat info;
+  return ::stat(blobPath(digest).c_str(), &info) == 0 &&
+         (!size || info.st_size == *size);
 }
 
 llvm::Expected<BlobWriter> Store::newBlob() {
@@ -191,8 +193,6 @@ llvm::Expected<BlobWriter> Store::newBlob() {
 }
 
 llvm::Error Store::commitBlob(BlobWriter writer, const Digest &digest) {
-  if (fdatasync(writer.fd()))
-    return errnoError(writer.temporary);
   std::string path = blobPath(digest);
   if (::rename(writer.temporary.c_str(), path.c_str()))
     return errnoError(path);
@@ -201,7 +201,7 @@ llvm::Error Store::commitBlob(BlobWriter writer, const Digest &digest) {
 }
 
 llvm::Error Store::putBlob(std::string_view content, const Digest &digest) {
-  if (hasBlob(digest))
+  if (hasBlob(digest, static_cast<int64_t>(content.size())))
     return llvm::Error::success();
   auto writer = newBlob();
   if (!writer)

@@ -11,7 +11,9 @@
 //
 // Content appears by rename, after it is complete; a record is written after
 // what it names. So a kill leaves at most a folder in tmp/, which the next
-// process to open the store removes, since nobody holds its lock.
+// process to open the store removes, since nobody holds its lock. Nothing waits
+// for the disk: the store can be made again, and what is read of it is compared
+// with its size and digest.
 #ifndef LLB_ENGINE_STORE_H
 #define LLB_ENGINE_STORE_H
 
@@ -23,6 +25,7 @@
 #include <atomic>
 #include <llvm/Support/Error.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,9 +62,12 @@ public:
   Index &index() { return *records; }
 
   std::string blobPath(const Digest &digest) const;
-  bool hasBlob(const Digest &digest) const;
+  /// A power cut can leave a file shorter than it was: who knows the size gives
+  /// it, and a file of another size counts as absent.
+  bool hasBlob(const Digest &digest, std::optional<int64_t> size = {}) const;
   llvm::Expected<BlobWriter> newBlob();
-  /// Makes the content available as `digest`, which the caller computed.
+  /// Makes the content available as `digest`, which the caller computed. It is
+  /// not forced to the disk: what a power cut takes is made again.
   llvm::Error commitBlob(BlobWriter writer, const Digest &digest);
   llvm::Error putBlob(std::string_view content, const Digest &digest);
   llvm::Error removeBlob(const Digest &digest);
