@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// gzip by ISA-L, at fifteen times the speed of zlib's default for some percent
-// of size; its levels end at 3, so higher ones are zlib's. The bytes are not
-// those of Go's compressor, the tar inside is. No name and no time is written,
-// so equal content has equal digests.
+// gzip by libdeflate, block by block: smaller than what Go's compressor makes,
+// at four times its speed. Levels up to 3 ask for speed and are ISA-L's. The
+// bytes are not those of Go, the tar inside is. No name and no time is written,
+// so equal content has equal digests. zstd splits its stream into jobs, whose
+// size decides what comes out; the number of threads does not.
 #include "Compressor.h"
 
+#include "DeflateBlock.h"
+
+#include <algorithm>
 #include <isa-l/igzip_lib.h>
-#include <zlib.h>
+#include <thread>
 #include <zstd.h>
 
 namespace llb::backend {
 namespace {
 
 constexpr size_t chunkSize = size_t(128) << 10;
+constexpr int highestIsa = 3, defaultGzip = 6, highestGzip = 9;
+constexpr int defaultZstd = 3;
 
 llvm::Error compressionError(const char *what) {
   return llvm::createStringError(std::make_error_code(std::errc::io_error),
@@ -75,51 +81,22 @@ private:
   std::vector<uint8_t> levelBuffer, out;
 };
 
-class ZlibGzip : public Compressor {
-public:
-  ZlibGzip(int level, ByteSink sink) : sink(std::move(sink)) {
-    constexpr int gzipWindow = 15 + 16, memory = 8;
-    good = deflateInit2(&stream, level, Z_DEFLATED, gzipWindow, memory,
-                        Z_DEFAULT_STRATEGY) == Z_OK;
-    out.resize(chunkSize);
-  }
-  ~ZlibGzip() override { deflateEnd(&stream); }
-  llvm::Error write(std::string_view data) override {
-    return run(data, Z_NO_FLUSH);
-  }
-  llvm::Error finish() override { return run({}, Z_FINISH); }
-
-private:
-  llvm::Error run(std::string_view data, int flush) {
-    if (!good)
-      return compressionError("zlib");
-    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(data.data()));
-    stream.avail_in = static_cast<uInt>(data.size());
-    do {
-      stream.next_out = out.data();
-      stream.avail_out = static_cast<uInt>(out.size());
-      if (deflate(&stream, flush) == Z_STREAM_ERROR)
-        return compressionError("zlib");
-      if (llvm::Error error =
-              sink(std::string_view(reinterpret_cast<const char *>(out.data()),
-                                    out.size() - stream.avail_out)))
-        return error;
-    } while (stream.avail_out == 0);
-    return llvm::Error::success();
-  }
-
-  ByteSink sink;
-  z_stream stream{};
-  bool good;
-  std::vector<Bytef> out;
-};
-
 class Zstd : public Compressor {
 public:
   Zstd(int level, ByteSink sink)
       : sink(std::move(sink)), context(ZSTD_createCCtx(), ZSTD_freeCCtx) {
-    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+    constexpr int jobBytes = 4 << 20, highestThreaded = 12;
+    constexpr unsigned maxWorkers = 4;
     out.resize(ZSTD_CStreamOutSize());
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+    // Each worker of a higher one would need hundreds of megabytes.
+    if (level > highestThreaded)
+      return;
+    ZSTD_CCtx_setParameter(
+        context.get(), ZSTD_c_nbWorkers,
+        static_cast<int>(
+            std::clamp(std::thread::hardware_concurrency(), 1u, maxWorkers)));
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_jobSize, jobBytes);
   }
   llvm::Error write(std::string_view data) override {
     return run(data, ZSTD_e_continue);
@@ -153,23 +130,53 @@ Compressor::~Compressor() = default;
 std::unique_ptr<Compressor> Compressor::create(Compression compression,
                                                std::optional<int> level,
                                                ByteSink sink) {
-  constexpr int fastGzip = 1, highestIsa = 3, highestZlib = 9, defaultZstd = 3;
   switch (compression) {
   case Compression::None:
     return std::make_unique<Plain>(std::move(sink));
-  case Compression::Gzip: {
-    int wanted = level.value_or(fastGzip);
-    if (wanted < 0)
-      wanted = fastGzip;
-    if (wanted <= highestIsa)
-      return std::make_unique<IsaGzip>(wanted, std::move(sink));
-    return std::make_unique<ZlibGzip>(std::min(wanted, highestZlib),
-                                      std::move(sink));
-  }
+  case Compression::Gzip:
+    return std::make_unique<IsaGzip>(
+        std::clamp(level.value_or(highestIsa), 0, highestIsa), std::move(sink));
   case Compression::Zstd:
     break;
   }
   return std::make_unique<Zstd>(level.value_or(defaultZstd), std::move(sink));
+}
+
+bool BlockCompressor::canDo(Compression compression, std::optional<int> level) {
+  int wanted = level.value_or(defaultGzip);
+  return compression == Compression::Gzip &&
+         (wanted < 0 || wanted > highestIsa);
+}
+
+BlockCompressor::BlockCompressor(std::optional<int> level) {
+  int wanted = level.value_or(defaultGzip);
+  blocks = std::make_unique<DeflateBlock>(
+      wanted < 0 ? defaultGzip : std::min(wanted, highestGzip));
+}
+
+BlockCompressor::~BlockCompressor() = default;
+
+llvm::Error BlockCompressor::compress(std::string_view data, std::string &out) {
+  return blocks->compress(data, out) ? llvm::Error::success()
+                                     : compressionError("libdeflate");
+}
+
+std::string BlockCompressor::header() {
+  // Deflate, no flags, no time, no hint, an unknown system.
+  return {"\x1f\x8b\x08\0\0\0\0\0\0\xff", 10};
+}
+
+std::string BlockCompressor::trailer(uint32_t checksum, int64_t size) {
+  std::string text(deflateEnd);
+  for (uint32_t value : {checksum, static_cast<uint32_t>(size)})
+    for (int byte = 0; byte < 4; ++byte)
+      text += static_cast<char>(value >> (8 * byte));
+  return text;
+}
+
+uint32_t BlockCompressor::continueChecksum(uint32_t checksum,
+                                           std::string_view data) {
+  return continueCrc32(checksum, data);
 }
 
 } // namespace llb::backend

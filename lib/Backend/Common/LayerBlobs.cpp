@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layers become blobs once: a layer's blob is remembered with the form it was
-// made in. The tar is hashed, compressed and hashed again in one pass. Layers
-// of a base image are passed on as the registry served them.
-#include "Compressor.h"
+// made in. Layers of a base image are passed on as the registry served them.
 #include "MediaTypes.h"
+#include "TarPacker.h"
 
 #include "llb/Backend/Backend.h"
 #include "llb/Backend/LayerTar.h"
-#include "llb/Support/Hasher.h"
 
 namespace llb::backend {
 namespace {
@@ -56,45 +54,28 @@ Exporter::makeBlob(const engine::Snapshot &below, engine::LayerId layer,
   auto writer = store.newBlob();
   if (!writer)
     return writer.takeError();
-  Hasher tarHash, blobHash;
-  engine::LayerBlob blob;
   Compression compression = options.compression.value_or(defaultCompression);
-  auto compressor = Compressor::create(
-      compression, options.level, [&](std::string_view data) -> llvm::Error {
-        blobHash.update(data);
-        blob.size += static_cast<int64_t>(data.size());
-        return writer->write(data);
+  TarPacker packer(compression, options.level,
+                   [&](std::string_view data) { return writer->write(data); });
+  llvm::Error error = writeLayerTar(
+      snapshots, below, layer, epoch,
+      [&](std::string_view data) -> llvm::Error {
+        if (cancel)
+          return llvm::createStringError(
+              std::make_error_code(std::errc::interrupted), "interrupted");
+        return packer.write(data);
       });
-  // Headers come in small pieces; compressors like larger ones.
-  std::string buffer;
-  constexpr size_t bufferSize = size_t(128) << 10;
-  auto flush = [&]() -> llvm::Error {
-    if (cancel)
-      return llvm::createStringError(
-          std::make_error_code(std::errc::interrupted), "interrupted");
-    tarHash.update(buffer);
-    llvm::Error error = compressor->write(buffer);
-    buffer.clear();
-    return error;
-  };
-  llvm::Error error = writeLayerTar(snapshots, below, layer, epoch,
-                                    [&](std::string_view data) -> llvm::Error {
-                                      buffer += data;
-                                      return buffer.size() < bufferSize
-                                                 ? llvm::Error::success()
-                                                 : flush();
-                                    });
-  if (!error)
-    error = flush();
-  if (!error)
-    error = compressor->finish();
   if (error)
     return error;
-  Digest digest = blobHash.finish();
-  blob.digest = digest.str();
-  blob.diffId = tarHash.finish().str();
+  auto packed = packer.finish();
+  if (!packed)
+    return packed.takeError();
+  engine::LayerBlob blob;
+  blob.digest = packed->digest.str();
+  blob.diffId = packed->diffId.str();
+  blob.size = packed->size;
   blob.mediaType = layerMediaType(compression, /*oci=*/true);
-  if (llvm::Error failed = store.commitBlob(std::move(*writer), digest))
+  if (llvm::Error failed = store.commitBlob(std::move(*writer), packed->digest))
     return failed;
   return blob;
 }
@@ -106,7 +87,7 @@ Exporter::exportLayer(const Image &image, size_t index, bool isBase) {
     std::optional<Digest> digest;
     if (blob)
       digest = Digest::parse(blob->digest);
-    return digest && store.hasBlob(*digest);
+    return digest && store.hasBlob(*digest, blob->size);
   };
   std::optional<int64_t> epoch;
   if (options.rewriteTimestamp && !isBase)
