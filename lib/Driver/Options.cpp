@@ -114,7 +114,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                "buildkit://ADDRESS"),
       cl::value_desc("builder"), cl::cat(category));
   cl::list<std::string> allow(
-      "allow", cl::desc("What RUN may do in a daemon, such as network.host"),
+      "allow", cl::desc("What RUN may do: network.host, security.insecure"),
       cl::value_desc("entitlement"), cl::cat(build));
   cl::list<std::string> cacheFrom(
       "cache-from", cl::desc("Cache that a daemon reads"),
@@ -205,6 +205,12 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<unsigned> maxNesting(
       "max-nesting", cl::desc("Limit of nested ${...}"),
       cl::init(result.maxNesting), cl::Hidden, cl::cat(category));
+  cl::opt<uint64_t> maxUnpackedBytes(
+      "max-unpacked-bytes", cl::desc("Limit of one archive that is unpacked"),
+      cl::init(0), cl::Hidden, cl::cat(category));
+  cl::opt<uint64_t> maxUnpackedEntries(
+      "max-unpacked-entries", cl::desc("Limit of the files in one archive"),
+      cl::init(0), cl::Hidden, cl::cat(category));
 
   if (wantsHelp(argc, argv)) {
     printHelp(
@@ -279,6 +285,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     return usage("--max-nesting goes to " +
                  std::to_string(ExpandOptions::largestNesting));
   result.maxNesting = maxNesting;
+  result.maxUnpackedBytes = maxUnpackedBytes;
+  result.maxUnpackedEntries = maxUnpackedEntries;
 
   // buildctl passes this variable on, and nothing else of the environment.
   if (const char *epoch = std::getenv("SOURCE_DATE_EPOCH"))

@@ -4,6 +4,7 @@
 // v0.32.2 gives a container by way of containerd's defaults.
 #include "ContainerSpec.h"
 
+#include "Capabilities.h"
 #include "Owner.h"
 #include "Seccomp.h"
 
@@ -11,15 +12,12 @@
 #include "llb/Support/GoPath.h"
 
 #include <algorithm>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
 
 namespace llb::engine {
 namespace {
-
-constexpr const char *capabilities[] = {
-    "CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FSETID",           "CAP_FOWNER",
-    "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",           "CAP_SETUID",
-    "CAP_SETFCAP", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT",
-    "CAP_KILL",    "CAP_AUDIT_WRITE"};
 
 constexpr const char *maskedPaths[] = {
     "/proc/acpi",          "/proc/asound",
@@ -31,6 +29,18 @@ constexpr const char *maskedPaths[] = {
 
 constexpr const char *readonlyPaths[] = {"/proc/bus", "/proc/fs", "/proc/irq",
                                          "/proc/sys", "/proc/sysrq-trigger"};
+
+/// What a container of `--security=insecure` finds in /dev beyond the usual
+/// (BuildKit v0.32.2, WithInsecureSpec).
+struct SpecDevice {
+  const char *path;
+  unsigned major, minor;
+};
+constexpr SpecDevice insecureDevices[] = {
+    {"/dev/kmsg", 1, 11},      {"/dev/cuse", 10, 203},
+    {"/dev/fuse", 10, 229},    {"/dev/kvm", 10, 232},
+    {"/dev/net/tun", 10, 200}, {"/dev/loop-control", 10, 237}};
+constexpr unsigned loopMajor = 7, moreLoops = 8;
 
 struct SpecMount {
   std::string destination, type, source;
@@ -72,6 +82,11 @@ std::vector<SpecMount> standardMounts(const Container &container) {
 
 std::vector<SpecMount> allMounts(const Container &container) {
   std::vector<SpecMount> mounts = standardMounts(container);
+  if (container.security == ir::SecurityMode::Insecure)
+    for (SpecMount &mount : mounts)
+      if (mount.type == "sysfs" || mount.type == "cgroup")
+        std::replace(mount.options.begin(), mount.options.end(),
+                     std::string("ro"), std::string("rw"));
   for (const ContainerMount &mount : container.mounts) {
     SpecMount spec;
     spec.destination = go::joinPath({"/", mount.dest});
@@ -119,6 +134,24 @@ public:
   }
   std::string out;
 };
+
+void writeDevices(JsonText &json) {
+  json.raw(",\"devices\":[");
+  for (const SpecDevice &device : insecureDevices)
+    json.raw("{\"path\":")
+        .string(device.path)
+        .raw(",\"type\":\"c\",\"major\":" + std::to_string(device.major) +
+             ",\"minor\":" + std::to_string(device.minor) + "},");
+  UniqueFd control(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
+  int next = control.valid() ? ioctl(control.get(), LOOP_CTL_GET_FREE) : 0;
+  unsigned loops = static_cast<unsigned>(std::max(next, 0)) + moreLoops;
+  for (unsigned i = 0; i < loops; ++i)
+    json.raw(i ? ",{\"path\":\"/dev/loop" : "{\"path\":\"/dev/loop")
+        .raw(std::to_string(i) +
+             "\",\"type\":\"b\",\"major\":" + std::to_string(loopMajor) +
+             ",\"minor\":" + std::to_string(i) + "}");
+  json.raw("]");
+}
 
 llvm::Error userError(const std::string &text) {
   return llvm::createStringError(
@@ -214,8 +247,15 @@ std::string writeContainerSpec(const Container &container,
   json.raw(",\"env\":").strings(container.env);
   json.raw(",\"cwd\":").string(container.meta.cwd);
   json.raw(",\"capabilities\":{");
+  std::vector<std::string> capabilities =
+      insecure ? allCapabilities() : usualCapabilities();
+  if (!insecure && container.withoutNodes)
+    std::erase(capabilities, "CAP_MKNOD");
+  std::vector<const char *> sets{"bounding", "effective", "permitted"};
+  if (insecure)
+    sets.insert(sets.end(), {"inheritable", "ambient"});
   const char *separator = "";
-  for (const char *set : {"bounding", "effective", "permitted"}) {
+  for (const char *set : sets) {
     json.raw(separator).string(set).raw(":").strings(capabilities);
     separator = ",";
   }
@@ -258,7 +298,9 @@ std::string writeContainerSpec(const Container &container,
   json.raw("]");
   if (!cgroup.empty())
     json.raw(",\"cgroupsPath\":").string("/" + cgroup);
-  if (!insecure) {
+  if (insecure) {
+    writeDevices(json);
+  } else {
     json.raw(",\"maskedPaths\":").strings(maskedPaths);
     json.raw(",\"readonlyPaths\":").strings(readonlyPaths);
     json.raw(",\"seccomp\":").raw(seccompProfile());

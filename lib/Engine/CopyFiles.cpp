@@ -220,7 +220,8 @@ llvm::Error Copier::makeParents(bool overwrite) {
 
 llvm::Error copyFiles(const Tree &source, const DirTree &target,
                       const ir::Copy &copy,
-                      const std::optional<FileOwner> &owner) {
+                      const std::optional<FileOwner> &owner,
+                      const UnpackLimits &limits) {
   std::string from = cleanActionPath(copy.src);
   std::string to = cleanActionPath(copy.dest);
   if (!copy.createDestPath) {
@@ -250,7 +251,7 @@ llvm::Error copyFiles(const Tree &source, const DirTree &target,
           source.lstat(resolved, info) == 0 && S_ISREG(info.st_mode) &&
           source.open(resolved, archive) == 0) {
         auto isTar = unpackInto(archive.get(), target, to, owner,
-                                timesOf(copy.timestamp));
+                                timesOf(copy.timestamp), limits);
         if (!isTar)
           return isTar.takeError();
         if (*isTar)

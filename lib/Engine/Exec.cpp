@@ -5,6 +5,7 @@
 #include "llb/Engine/Exec.h"
 
 #include "ContainerSpec.h"
+#include "DeviceGroup.h"
 #include "llb/Engine/Store.h"
 #include "llb/Support/WriteAll.h"
 
@@ -60,7 +61,14 @@ llvm::Expected<Runtime> Runtime::find() {
     bool isCrun = std::string_view(name) == "crun";
     if (!isCrun)
       removeCgroups("");
-    return Runtime{path, isCrun};
+    Runtime result{path, isCrun, nullptr, ""};
+    if (!isCrun || !inFirstUserNamespace())
+      return result;
+    if (auto group = DeviceGroup::make())
+      result.devices = std::make_shared<DeviceGroup>(std::move(*group));
+    else
+      result.withoutDevices = llvm::toString(group.takeError());
+    return result;
   }
   return llvm::createStringError(
       std::make_error_code(std::errc::no_such_file_or_directory),
@@ -95,6 +103,12 @@ llvm::Expected<ExecResult> runContainer(const Runtime &runtime,
   program.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:"
                  "/bin"};
   program.ownCgroup = runtime.isCrun;
+  if (container.security != ir::SecurityMode::Insecure) {
+    if (runtime.devices)
+      program.cgroup = runtime.devices->fd();
+    else if (!runtime.withoutDevices.empty())
+      program.noDevices = container.root;
+  }
   auto process = Process::start(program);
   if (!process)
     return process.takeError();

@@ -5,6 +5,7 @@
 #define LLB_ENGINE_FILECHANGE_H
 
 #include "llb/Engine/FileOps.h"
+#include "llb/Engine/UnpackLimits.h"
 #include "llb/Support/Hasher.h"
 
 namespace llb::engine {
@@ -56,12 +57,14 @@ int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
 llvm::Expected<bool> unpackInto(int archive, const DirTree &target,
                                 const std::string &dest,
                                 const std::optional<FileOwner> &owner,
-                                const std::optional<FileTimes> &times);
+                                const std::optional<FileTimes> &times,
+                                const UnpackLimits &limits);
 
 /// Applies the tar of an image layer, whose whiteouts remove what is there.
 /// `archive` delivers it compressed by gzip or zstd, or not; the result is the
 /// digest of the tar itself.
-llvm::Expected<Digest> applyLayer(int archive, const DirTree &target);
+llvm::Expected<Digest> applyLayer(int archive, const DirTree &target,
+                                  const UnpackLimits &limits);
 
 } // namespace llb::engine
 

@@ -135,7 +135,8 @@ llvm::Error FileStep::apply(const ir::FileAction &action,
         return textError("\"" + path + "\": not found");
     }
     return withOwner(copy->owner, [&](const std::optional<FileOwner> &owner) {
-      return copyFiles(*source->tree, target, *copy, owner);
+      return copyFiles(*source->tree, target, *copy, owner,
+                       shop.options.unpack);
     });
   }
   if (auto *mkFile = std::get_if<ir::MkFile>(&action.action))

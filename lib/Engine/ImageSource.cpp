@@ -100,7 +100,7 @@ llvm::Expected<int64_t> Pull::unpack(const registry::Descriptor &layer,
   auto tree = shop.snapshots.prepare(below);
   if (!tree)
     return tree.takeError();
-  auto computed = applyLayer(blob.get(), tree->tree());
+  auto computed = applyLayer(blob.get(), tree->tree(), shop.options.unpack);
   if (!computed)
     return textError(ref.str() + ": layer " + layer.digest + ": " +
                      textOf(computed.takeError()));

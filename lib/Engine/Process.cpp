@@ -80,6 +80,12 @@ struct Launch {
   if (program.ownCgroup && ::mount("cgroup2", "/sys/fs/cgroup", "cgroup2",
                                    MS_NOSUID | MS_NOEXEC | MS_NODEV, nullptr))
     fail('c');
+  if (!program.noDevices.empty() &&
+      (::mount(program.noDevices.c_str(), program.noDevices.c_str(), nullptr,
+               MS_BIND | MS_REC, nullptr) ||
+       ::mount(nullptr, program.noDevices.c_str(), nullptr,
+               MS_REMOUNT | MS_BIND | MS_NODEV, nullptr)))
+    fail('n');
   if (!program.folder.empty() && chdir(program.folder.c_str()))
     fail('f');
   if (dup2(launch.nullFd, 0) < 0 || dup2(launch.outFd, 1) < 0 ||
@@ -112,6 +118,7 @@ llvm::Error childError(char stage, int error, const std::string &path) {
   const char *what = stage == 'e'   ? path.c_str()
                      : stage == 'p' ? "mounting /proc of a pid namespace"
                      : stage == 'c' ? "mounting cgroup2 for crun"
+                     : stage == 'n' ? "mounting a root without devices"
                      : stage == 'f' ? "entering the folder of a program"
                                     : "preparing a mount namespace";
   errno = error;
@@ -164,8 +171,14 @@ llvm::Expected<Process> Process::start(const Program &program) {
                 err.write.get(),
                 status.write.get(),
                 self.get()};
-  long pid =
-      syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, 0, 0, 0, 0);
+  clone_args clone{};
+  clone.flags = CLONE_NEWPID | CLONE_NEWNS;
+  clone.exit_signal = SIGCHLD;
+  if (program.cgroup >= 0) {
+    clone.flags |= CLONE_INTO_CGROUP;
+    clone.cgroup = static_cast<uint64_t>(program.cgroup);
+  }
+  long pid = syscall(SYS_clone3, &clone, sizeof clone);
   if (pid < 0)
     return errnoError("a pid namespace for " + program.path);
   if (pid == 0)

@@ -9,6 +9,7 @@
 #include "FileChange.h"
 #include "MountStubs.h"
 
+#include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/WriteAll.h"
@@ -177,14 +178,13 @@ llvm::Error RunStep::judge(const ExecResult &result) {
 llvm::Expected<Values> RunStep::run() {
   if (!exec.meta)
     return textError("exec without meta");
-  if (exec.security == ir::SecurityMode::Insecure)
-    return textError("security.insecure is not allowed");
   auto runtime = shop.findRuntime();
   if (!runtime)
     return runtime.takeError();
   container.meta = *exec.meta;
   container.network = exec.network;
   container.security = exec.security;
+  container.withoutNodes = !runtime->withoutDevices.empty();
   container.bundle = shop.store.temporaryPath();
   if (mkdir(container.bundle.c_str(), 0711))
     return errnoError(container.bundle);
@@ -275,6 +275,9 @@ llvm::Expected<Runtime> Workshop::findRuntime() {
     if (!found)
       return found.takeError();
     runtime = *found;
+    if (!runtime->withoutDevices.empty() && options.warnings)
+      options.warnings->report(diag::RunWithoutNodes, {},
+                               runtime->withoutDevices);
   }
   return *runtime;
 }

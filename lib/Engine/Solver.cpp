@@ -7,6 +7,7 @@
 #include "llb/Engine/Solver.h"
 
 #include "CacheMounts.h"
+#include "Entitlements.h"
 #include "Git.h"
 #include "Steps.h"
 #include "llb/CacheKey/Plan.h"
@@ -44,6 +45,7 @@ public:
   std::optional<Snapshot> run(ir::NodeId terminal);
 
 private:
+  bool checkEntitlements(ir::NodeId terminal);
   bool forgetCaches(ir::NodeId terminal);
   bool computeKeys(ir::NodeId terminal);
   void plan(ir::NodeId terminal);
@@ -81,6 +83,20 @@ void Solve::fail(ir::NodeId id, const std::string &message, std::string log) {
   failure.message = message;
   failure.log = std::move(log);
   failure.canceled = shop.canceled();
+}
+
+bool Solve::checkEntitlements(ir::NodeId terminal) {
+  std::vector<bool> reached = ir::findNeeded(module, terminal);
+  for (uint32_t i = 0; i < terminal.index; ++i) {
+    auto *exec = std::get_if<ir::Exec>(&module.nodes[i].op.body);
+    if (!reached[i] || !exec)
+      continue;
+    if (llvm::Error error = checkExec(*exec, shop.options.entitlements)) {
+      fail({i}, llvm::toString(std::move(error)), "");
+      return false;
+    }
+  }
+  return true;
 }
 
 /// Steps that are to run anew begin with empty cache mounts.
@@ -290,7 +306,8 @@ void Solve::noteUse(const Snapshot &result) {
 std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   if (module[terminal].op.inputs.empty())
     return Snapshot();
-  if (!forgetCaches(terminal) || !computeKeys(terminal))
+  if (!checkEntitlements(terminal) || !forgetCaches(terminal) ||
+      !computeKeys(terminal))
     return std::nullopt;
   plan(terminal);
   unsigned limit = shop.options.maxParallel

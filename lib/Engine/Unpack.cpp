@@ -5,12 +5,11 @@
 // reads; every file is made here, confined by the tree, in the order of the
 // archive. A path that exists gives way unless it and its successor are
 // directories.
-#include "Decompress.h"
 #include "FileChange.h"
+#include "TarStream.h"
 
 #include "llb/Support/GoPath.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <cerrno>
 #include <fcntl.h>
@@ -23,83 +22,14 @@
 namespace llb::engine {
 namespace {
 
-constexpr std::string_view whiteoutPrefix = ".wh.";
-constexpr std::string_view opaqueName = ".wh..wh..opq";
-constexpr std::string_view reservedPrefix = ".wh..wh.";
 constexpr size_t maxXattrBytes = size_t(1) << 20;
-
-struct ArchiveDeleter {
-  void operator()(archive *reader) const { archive_read_free(reader); }
-};
-using ArchivePtr = std::unique_ptr<archive, ArchiveDeleter>;
-
-llvm::Error archiveError(archive *reader) {
-  const char *text = archive_error_string(reader);
-  return llvm::createStringError(std::make_error_code(std::errc::io_error),
-                                 "the archive is damaged: %s",
-                                 text ? text : "unexpected end");
-}
-
-/// The tar in a file that may be compressed, for libarchive to read, hashed on
-/// the way.
-class TarStream {
-public:
-  llvm::Error open(int fd) {
-    auto opened = Decompressor::open(fd);
-    if (!opened)
-      return opened.takeError();
-    content.emplace(std::move(*opened));
-    reader.reset(archive_read_new());
-    archive_read_support_format_tar(reader.get());
-    // Names are bytes, whatever the locale.
-    archive_read_set_options(reader.get(), "hdrcharset=BINARY");
-    if (archive_read_open(reader.get(), this, nullptr, readBlock, nullptr) !=
-        ARCHIVE_OK)
-      return archiveError(reader.get());
-    return llvm::Error::success();
-  }
-
-  archive *get() const { return reader.get(); }
-
-  /// The digest of everything, also of what no reader wanted.
-  llvm::Expected<Digest> finish() {
-    const void *data;
-    la_ssize_t n;
-    while ((n = next(data)) > 0) {
-    }
-    if (n < 0)
-      return archiveError(reader.get());
-    return hasher.finish();
-  }
-
-private:
-  static la_ssize_t readBlock(archive *, void *self, const void **data) {
-    return static_cast<TarStream *>(self)->next(*data);
-  }
-
-  la_ssize_t next(const void *&data) {
-    data = buffer;
-    auto n = content->read(buffer, sizeof buffer);
-    if (!n) {
-      archive_set_error(reader.get(), EIO, "%s",
-                        llvm::toString(n.takeError()).c_str());
-      return -1;
-    }
-    hasher.update(buffer, *n);
-    return static_cast<la_ssize_t>(*n);
-  }
-
-  std::optional<Decompressor> content;
-  ArchivePtr reader;
-  Hasher hasher;
-  char buffer[65536];
-};
 
 class Extractor {
 public:
   Extractor(archive *reader, const DirTree &root, bool layer,
-            const std::optional<FileOwner> &owner)
-      : reader(reader), root(root), layer(layer), owner(owner) {}
+            const std::optional<FileOwner> &owner, const UnpackLimits &limits)
+      : reader(reader), root(root), layer(layer), owner(owner), limits(limits) {
+  }
 
   /// Extracts the entry at hand and all that follow.
   llvm::Error run(archive_entry *entry);
@@ -122,6 +52,8 @@ private:
   const DirTree &root;
   bool layer;
   const std::optional<FileOwner> &owner;
+  const UnpackLimits &limits;
+  uint64_t entries = 0, bytes = 0;
   /// Times of directories, set when nothing more is written into them.
   std::vector<std::pair<std::string, FileTimes>> dirTimes;
   /// What this layer made, which its own opaque marks leave alone.
@@ -155,6 +87,8 @@ llvm::Error Extractor::run(archive_entry *entry) {
 }
 
 llvm::Error Extractor::extract(archive_entry *entry) {
+  if (llvm::Error error = limits.checkEntries(++entries))
+    return error;
   const char *raw = archive_entry_pathname(entry);
   if (!raw)
     return archiveError(reader);
@@ -279,6 +213,9 @@ llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
 llvm::Error Extractor::writeContent(archive_entry *entry,
                                     const std::string &path, int dir,
                                     const std::string &name) {
+  bytes += static_cast<uint64_t>(archive_entry_size(entry));
+  if (llvm::Error error = limits.checkBytes(bytes))
+    return error;
   UniqueFd out(openat(dir, name.c_str(),
                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                       0600));
@@ -338,8 +275,9 @@ llvm::Error Extractor::setInfo(archive_entry *entry, const std::string &path,
 llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
                                 const std::string &dest,
                                 const std::optional<FileOwner> &owner,
-                                const std::optional<FileTimes> &times) {
-  TarStream stream;
+                                const std::optional<FileTimes> &times,
+                                const UnpackLimits &limits) {
+  TarStream stream(limits);
   archive_entry *entry = nullptr;
   bool isTar = true;
   if (llvm::Error error = stream.open(archiveFd)) {
@@ -362,13 +300,15 @@ llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
     return pathError(error, "mkdir", dest);
   DirTree tree(std::move(root));
   if (llvm::Error failed =
-          Extractor(stream.get(), tree, /*layer=*/false, owner).run(entry))
+          Extractor(stream.get(), tree, /*layer=*/false, owner, limits)
+              .run(entry))
     return failed;
   return true;
 }
 
-llvm::Expected<Digest> applyLayer(int archiveFd, const DirTree &target) {
-  TarStream stream;
+llvm::Expected<Digest> applyLayer(int archiveFd, const DirTree &target,
+                                  const UnpackLimits &limits) {
+  TarStream stream(limits);
   if (llvm::Error error = stream.open(archiveFd))
     return error;
   archive_entry *entry = nullptr;
@@ -376,9 +316,9 @@ llvm::Expected<Digest> applyLayer(int archiveFd, const DirTree &target) {
   if (status != ARCHIVE_EOF) {
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
       return archiveError(stream.get());
-    if (llvm::Error error =
-            Extractor(stream.get(), target, /*layer=*/true, std::nullopt)
-                .run(entry))
+    if (llvm::Error error = Extractor(stream.get(), target, /*layer=*/true,
+                                      std::nullopt, limits)
+                                .run(entry))
       return error;
   }
   return stream.finish();

@@ -38,6 +38,21 @@ std::string chooseManifest(const go::JsonValue &manifests,
   return best;
 }
 
+/// A document that is an index to one reader and a manifest to another would
+/// let each of them see another image (CVE-2021-41190).
+bool isOneKind(const std::string &name, const go::JsonValue &document,
+               std::string &error) {
+  bool isIndex = document.find("manifests");
+  std::string type = document.textOf("mediaType");
+  bool saysIndex = type.find("index") != std::string::npos ||
+                   type.find("manifest.list") != std::string::npos;
+  bool both = isIndex && (document.find("config") || document.find("layers"));
+  if (!both && (type.empty() || saysIndex == isIndex))
+    return true;
+  error = name + ": the manifest is not clearly an index or an image";
+  return false;
+}
+
 bool parseSize(const std::string &text, int64_t &size) {
   if (text.empty() || text.size() > 18 ||
       text.find_first_not_of("0123456789") != std::string::npos)
@@ -57,7 +72,7 @@ bool readImage(const std::string &name, const std::string &body,
   result.digest = Digest::of(body).str();
 
   std::optional<go::JsonValue> manifest = go::parseJson(body, &error);
-  if (!manifest)
+  if (!manifest || !isOneKind(name, *manifest, error))
     return false;
   if (const go::JsonValue *manifests = manifest->find("manifests")) {
     std::string chosen = chooseManifest(*manifests, platform);
@@ -69,7 +84,7 @@ bool readImage(const std::string &name, const std::string &body,
     if (!inner)
       return false;
     manifest = go::parseJson(*inner, &error);
-    if (!manifest)
+    if (!manifest || !isOneKind(name, *manifest, error))
       return false;
   }
   const go::JsonValue *config = manifest->find("config");

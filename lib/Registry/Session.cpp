@@ -104,6 +104,12 @@ bool Session::fetchToken(const Challenge &challenge, std::string &error) {
       credentials.find(credentialHost, error);
   if (!error.empty())
     return false;
+  // What is safe on the way to the registry does not leave it in the clear.
+  if (base.starts_with("https://") && challenge.realm.starts_with("http://")) {
+    error = endpoint.host + " wants a token from '" + challenge.realm +
+            "', which is not https";
+    return false;
+  }
   Request request;
   request.maxBytes = maxTokenBytes;
   request.insecure = endpoint.insecure;

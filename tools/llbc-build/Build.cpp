@@ -91,6 +91,12 @@ llvm::LogicalResult Job::run() {
   options.hashing = context::ContentOptions::from(job.options.hashIndex);
   options.warnings = &job.diags;
   options.cancel = &canceled;
+  if (job.options.maxUnpackedBytes)
+    options.unpack.bytes = job.options.maxUnpackedBytes;
+  if (job.options.maxUnpackedEntries)
+    options.unpack.entries = job.options.maxUnpackedEntries;
+  options.entitlements = {job.options.allowed.begin(),
+                          job.options.allowed.end()};
   if (llvm::Error error = readSecrets(job.options, options.secrets))
     return fail(diag::BuildUnavailable, std::move(error));
   if (llvm::Error error = openAgents(

@@ -163,6 +163,9 @@ struct Options {
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
   unsigned maxNesting = 1000;
+  /// Of one archive or layer; 0: what the engine has by default.
+  uint64_t maxUnpackedBytes = 0;
+  uint64_t maxUnpackedEntries = 0;
 };
 
 /// What main should do after parsing.

@@ -9,8 +9,11 @@
 #include "llb/IR/Ops.h"
 
 #include <llvm/Support/Error.h>
+#include <memory>
 
 namespace llb::engine {
+
+class DeviceGroup;
 
 /// A mount of a container, ready on this machine.
 struct ContainerMount {
@@ -34,6 +37,8 @@ struct Container {
   /// Where the root file system is mounted.
   std::string root;
   bool rootReadonly = false;
+  /// It may make no device nodes.
+  bool withoutNodes = false;
   std::vector<ContainerMount> mounts;
   /// A folder for the bundle, removed by its owner. It holds the files `hosts`
   /// and `resolv.conf`.
@@ -46,6 +51,13 @@ struct Runtime {
   /// Wants a cgroup2 file system of its own at /sys/fs/cgroup (crun on a
   /// machine with hybrid cgroups).
   bool isCrun = false;
+
+  /// What keeps containers from the machine's devices; null if that is not
+  /// needed, or cannot be had: `withoutDevices` tells the two apart.
+  std::shared_ptr<DeviceGroup> devices;
+  /// Why there is no such group: containers can then make no device nodes, and
+  /// open none that an image has.
+  std::string withoutDevices;
 
   /// crun, else runc, else an error that names the packages.
   static llvm::Expected<Runtime> find();

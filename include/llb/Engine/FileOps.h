@@ -6,6 +6,7 @@
 #define LLB_ENGINE_FILEOPS_H
 
 #include "llb/Engine/Tree.h"
+#include "llb/Engine/UnpackLimits.h"
 #include "llb/IR/Ops.h"
 
 #include <llvm/Support/Error.h>
@@ -26,7 +27,8 @@ std::optional<FileOwner> resolveOwner(const std::optional<ir::ChownOpt> &chown,
 
 llvm::Error copyFiles(const Tree &source, const DirTree &target,
                       const ir::Copy &copy,
-                      const std::optional<FileOwner> &owner);
+                      const std::optional<FileOwner> &owner,
+                      const UnpackLimits &limits = {});
 llvm::Error makeFile(const DirTree &target, const ir::MkFile &action,
                      const std::optional<FileOwner> &owner);
 llvm::Error makeDir(const DirTree &target, const ir::MkDir &action,

@@ -27,6 +27,10 @@ struct Program {
   std::string folder;
   /// It gets a cgroup2 file system of its own at /sys/fs/cgroup.
   bool ownCgroup = false;
+  /// A directory of cgroup2 that it starts in; negative: the group we are in.
+  int cgroup = -1;
+  /// A directory below which it can open no device; empty: none.
+  std::string noDevices;
   /// Neither it nor what it starts may gain rights by running a file.
   bool noNewPrivileges = false;
 };

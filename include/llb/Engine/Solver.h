@@ -11,11 +11,13 @@
 #include "llb/Engine/Progress.h"
 #include "llb/Engine/Snapshots.h"
 #include "llb/Engine/SshAgent.h"
+#include "llb/Engine/UnpackLimits.h"
 #include "llb/IR/Module.h"
 #include "llb/Registry/Client.h"
 
 #include <atomic>
 #include <map>
+#include <set>
 
 namespace llb::engine {
 
@@ -24,17 +26,21 @@ struct SolveOptions {
   std::map<std::string, std::string> locals;
   /// How the files in them are hashed.
   context::ContentOptions hashing;
-  /// Gets what costs time and nothing else, if it is there.
+  /// Gets what costs time, or a right of RUN, and nothing else, if it is there.
   DiagEngine *warnings = nullptr;
   /// Content of secrets by id. It is in no key and no record.
   std::map<std::string, std::string> secrets;
   /// Directories of OCI layouts by the name of the store that sources have.
   std::map<std::string, std::string> ociLayouts;
+  /// What steps may have beyond the usual, by BuildKit's names (`network.host`,
+  /// `security.insecure`); a step that asks for more fails before any runs.
+  std::set<std::string> entitlements;
   /// What RUN --mount=type=ssh and git reach by id; owned by the caller.
   const SshAgents *ssh = nullptr;
   /// Set from outside to stop; running containers are killed.
   const std::atomic<bool> *cancel = nullptr;
   unsigned maxParallel = 0;
+  UnpackLimits unpack;
 };
 
 /// Why a step failed, with what a person needs to mend it.

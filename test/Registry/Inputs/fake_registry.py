@@ -6,7 +6,9 @@
 The command finds `host:port` in $REGISTRY. The registry has one image, app:1,
 an index with linux/amd64 and linux/arm64. Faults: `flaky` answers the first
 two requests with 503, `digest` serves a config that has another digest,
-`huge` never stops sending a manifest, `missing` has no arm64 image.
+`huge` never stops sending a manifest, `missing` has no arm64 image, `both` has an
+index that is a manifest too, `type` one that says it is a manifest, `realm` speaks
+TLS and wants tokens to be asked for without.
 It takes uploads too, into any repository, and mounts blobs from lib/app. Their
 faults: `busy` answers the first two of them with 429, `cut` breaks the second
 part of an upload off in the middle, `lost` takes it and then answers 500,
@@ -21,9 +23,12 @@ import http.server
 import io
 import json
 import os
+import socket
+import ssl
 import subprocess
 import sys
 import tarfile
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -79,6 +84,15 @@ class Store:
                 "platform": {"os": "linux", "architecture": architecture}})
         self.index = dump({"schemaVersion": 2, "mediaType": INDEX,
                            "manifests": manifests})
+        self.add(self.index)
+
+    def disguise(self, fault: str) -> None:
+        index = json.loads(self.index)
+        if fault == "both":
+            index["layers"] = []
+        elif fault == "type":
+            index["mediaType"] = MANIFEST
+        self.index = dump(index)
         self.add(self.index)
 
     def add(self, data: bytes) -> str:
@@ -241,6 +255,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(201, b"", Docker_Content_Digest=claimed)
 
 
+def speak_tls(socket: socket.socket) -> ssl.SSLSocket:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=127.0.0.1",
+                        "-keyout", folder + "/key", "-out", folder + "/cert"],
+                       check=True, stderr=subprocess.DEVNULL)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder + "/cert", folder + "/key")
+    return context.wrap_socket(socket, server_side=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--auth", choices=["none", "basic", "token"],
@@ -251,7 +276,10 @@ def main() -> int:
     Handler.auth, Handler.fault = args.auth, args.fault
     Handler.store = Store(["amd64"] if args.fault == "missing"
                           else ["amd64", "arm64"])
+    Handler.store.disguise(args.fault)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if args.fault == "realm":
+        server.socket = speak_tls(server.socket)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     port = server.server_address[1]
     env = dict(os.environ, REGISTRY=f"127.0.0.1:{port}")
