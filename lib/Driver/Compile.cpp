@@ -131,7 +131,7 @@ Compilation::makeResolver(const Input &input) {
     return llvm::failure();
   }
   return std::unique_ptr<lower::ImageResolver>(std::make_unique<LockResolver>(
-      std::move(lock), options.imageLock, std::move(last)));
+      std::move(lock), options.imageLock, options.lockDirs, std::move(last)));
 }
 
 llvm::LogicalResult Compilation::writeLock(const lower::ImageLock &used) {

@@ -55,6 +55,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::opt<std::string> writeImageLock(
       "write-image-lock", cl::desc("Write the lock of what was resolved"),
       cl::value_desc("file"), cl::cat(category));
+  cl::opt<bool> lockDirs(
+      "dirs", cl::desc("--write-image-lock with directories of images"),
+      cl::cat(category));
   cl::opt<ResolvePolicy> resolve(
       "resolve",
       cl::desc("Where unlocked base images are looked up: registry (the "
@@ -82,8 +85,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                             "SARIF 2.1.0, for code scanning")),
       cl::cat(category));
   cl::opt<bool> buildctl(
-      "buildctl",
-      cl::desc("With --emit=config: as an attribute of buildctl --output"),
+      "buildctl", cl::desc("--emit=config as attribute of buildctl --output"),
       cl::cat(category));
   cl::opt<bool> noMetadata("no-metadata",
                            cl::desc("With --emit=text: leave metadata out"),
@@ -96,9 +98,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       cl::value_desc("dir"), cl::cat(category));
   using engine::Snapshotter;
   cl::opt<Snapshotter> snapshotter(
-      "snapshotter",
-      cl::desc("How steps of builds get their file systems: auto, overlayfs or "
-               "copy"),
+      "snapshotter", cl::desc("File systems of steps: auto, overlayfs or copy"),
       cl::value_desc("kind"), cl::init(Snapshotter::Auto),
       cl::values(clEnumValN(Snapshotter::Auto, "auto",
                             "overlayfs where it can be had, else copy "
@@ -137,8 +137,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "local", cl::desc("Directory of a local source, as for buildctl build"),
       cl::value_desc("name=dir"), cl::cat(category));
   cl::opt<std::string> depfile(
-      "depfile",
-      cl::desc("Write a make rule of the files that the result depends on"),
+      "depfile", cl::desc("Write a make rule: what the result depends on"),
       cl::value_desc("file"), cl::cat(category));
   cl::opt<std::string> depfileTarget(
       "depfile-target", cl::desc("Target of that rule (default: the output)"),
@@ -163,12 +162,11 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       cl::value_desc("pipeline"), cl::cat(category));
   cl::list<std::string> impact(
       "impact", cl::CommaSeparated,
-      cl::desc("Write what builds again if these files of the context change"),
+      cl::desc("Write what builds again if these files change"),
       cl::value_desc("path,..."), cl::cat(category));
-  cl::opt<bool> printKeys(
-      "print-keys",
-      cl::desc("Write the cache key of each step, by content of the contexts"),
-      cl::cat(category));
+  cl::opt<bool> printKeys("print-keys",
+                          cl::desc("Write the cache key of each step"),
+                          cl::cat(category));
   cl::opt<std::string> willHit(
       "will-hit",
       cl::desc("Write which steps the store <dir> has results of, and which "
@@ -247,7 +245,11 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.context = context;
   result.imageLock = imageLock;
   result.writeImageLock = writeImageLock;
+  result.lockDirs = lockDirs;
   result.resolve = resolve;
+  if (lockDirs && (writeImageLock.empty() || resolve == ResolvePolicy::Never))
+    return usage("--dirs is for --write-image-lock, and reads the layers of "
+                 "images in their registry");
   if (uniqueId.getNumOccurrences())
     result.uniqueId = uniqueId;
   if (session.getNumOccurrences())
@@ -313,6 +315,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       !(result.cacheFrom.empty() && result.cacheTo.empty()))
     return usage("--cache-from and --cache-to are for --builder=buildkit; the "
                  "embedded engine has its own store alone");
+  if (lockDirs && result.builds() && !result.daemon.empty())
+    return usage("--dirs: a daemon does not show the layers of images; write "
+                 "the lock with --emit=llb");
   // A daemon finds the session of a local source by its id.
   if (!result.daemon.empty() && result.builds() && !result.uniqueId &&
       !result.session)

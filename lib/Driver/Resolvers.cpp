@@ -23,7 +23,9 @@ LockResolver::resolveFor(const Purpose &purpose, const std::string &ref,
                          lower::ResolveMode mode) {
   std::string name = platform.format();
   if (const lower::LockedImage *image = lock.find(ref, name))
-    return {*image, ""};
+    return wantsDirs && image->dirs.empty() && next
+               ? withDirs(*image, purpose, platform, mode)
+               : Answer{*image, ""};
   if (next)
     return next->resolveFor(purpose, ref, platform, mode);
   return {std::nullopt, ref + " for " + name + " is not in the image lock '" +
@@ -33,9 +35,24 @@ LockResolver::resolveFor(const Purpose &purpose, const std::string &ref,
 }
 
 lower::ImageResolver::Answer
+LockResolver::withDirs(lower::LockedImage image, const Purpose &purpose,
+                       const PlatformSpec &platform, lower::ResolveMode mode) {
+  // What is locked, not what the registry has under its tag now.
+  bool pinned =
+      image.digest.empty() || image.ref.find('@') != std::string::npos;
+  Answer answer = next->resolveFor(
+      purpose, pinned ? image.ref : image.ref + '@' + image.digest, platform,
+      mode);
+  if (!answer.image)
+    return answer;
+  image.dirs = std::move(answer.image->dirs);
+  return {std::move(image), ""};
+}
+
+lower::ImageResolver::Answer
 UnpinnedResolver::resolve(const std::string &ref, const PlatformSpec &platform,
                           lower::ResolveMode mode) {
-  return {lower::LockedImage{ref, platform.format(), "", ""}, ""};
+  return {lower::LockedImage{ref, platform.format(), "", "", ""}, ""};
 }
 
 /// Makes `text` this process's standard input, from its start.

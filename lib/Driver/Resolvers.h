@@ -11,10 +11,11 @@ namespace llb::driver {
 /// Looks in a lock, then asks `next`, if there is one.
 class LockResolver : public lower::ImageResolver {
 public:
-  LockResolver(lower::ImageLock lock, std::string lockName,
+  /// If `wantsDirs`, `next` tells the directories of an image without them.
+  LockResolver(lower::ImageLock lock, std::string lockName, bool wantsDirs,
                std::unique_ptr<lower::ImageResolver> next)
       : lock(std::move(lock)), lockName(std::move(lockName)),
-        next(std::move(next)) {}
+        wantsDirs(wantsDirs), next(std::move(next)) {}
   Answer resolve(const std::string &ref, const PlatformSpec &platform,
                  lower::ResolveMode mode) override {
     return resolveFor({}, ref, platform, mode);
@@ -24,8 +25,12 @@ public:
                     lower::ResolveMode mode) override;
 
 private:
+  Answer withDirs(lower::LockedImage image, const Purpose &purpose,
+                  const PlatformSpec &platform, lower::ResolveMode mode);
+
   lower::ImageLock lock;
   std::string lockName;
+  bool wantsDirs;
   std::unique_ptr<lower::ImageResolver> next;
 };
 

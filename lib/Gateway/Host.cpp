@@ -107,7 +107,7 @@ lower::ImageResolver::Answer Host::resolveFor(const Purpose &purpose,
   auto image = bridge.resolve(query);
   if (image)
     known->second.image = lower::LockedImage{image->ref, platform.format(),
-                                             image->digest, image->config};
+                                             image->digest, image->config, ""};
   else
     known->second.error = llvm::toString(image.takeError());
   return known->second;

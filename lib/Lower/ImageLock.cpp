@@ -86,6 +86,9 @@ bool ImageLock::parse(std::string_view json, ImageLock &result,
     const JsonValue *config = entry.find("config");
     if (config && config->kind != JsonValue::Kind::Null)
       appendJson(image.config, *config);
+    const JsonValue *dirs = entry.find("dirs");
+    if (dirs && dirs->kind != JsonValue::Kind::Null)
+      appendJson(image.dirs, *dirs);
     result.add(std::move(image));
   }
   return true;
@@ -107,6 +110,8 @@ std::string ImageLock::str() const {
     // What is no JSON could not be read back.
     auto config = go::compactJson(image.config);
     out += config ? *config : "null";
+    if (!image.dirs.empty())
+      out += ",\"dirs\":" + image.dirs;
     out += '}';
   }
   out += "]}";

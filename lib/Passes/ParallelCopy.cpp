@@ -41,12 +41,13 @@
 // the copy would give it, and without extended attributes. A destination
 // that is not said to be a directory must not be one below, else the copy would
 // go into it. That is known on scratch and from a listing of the base's
-// directories in the image lock (`"dirs":[{"path":"/etc","mode":"755"}]`, with
-// links and devices as `"type":"other"`); else the chain is left alone, with a
-// remark. Copies that unpack archives, replace what is in their way, look up
-// owners by name (in the base) or set times are left alone as well, and so are
-// all other actions but `mkdir`. As everywhere, a build that fails is not kept
-// failing: where a file is in the way of a directory, the merge replaces it.
+// directories in the image lock, which `llbc --write-image-lock=FILE --dirs`
+// makes (`"dirs":[{"path":"/etc","mode":"755"}]`, with links and devices as
+// `"type":"other"`); else the chain is left alone, with a remark. Copies that
+// unpack archives, replace what is in their way, look up owners by name (in the
+// base) or set times are left alone as well, and so are all other actions but
+// `mkdir`. As everywhere, a build that fails is not kept failing: where a file
+// is in the way of a directory, the merge replaces it.
 //
 // Cost. Linear in the number of actions, times the depth of their paths.
 #include "BaseState.h"

@@ -93,6 +93,8 @@ struct Options {
   std::map<std::string, std::string> opts;
   std::string imageLock;
   std::string writeImageLock;
+  /// The lock has the directories of each image.
+  bool lockDirs = false;
   ResolvePolicy resolve = ResolvePolicy::Registry;
   std::optional<std::string> uniqueId;
   std::optional<std::string> session;

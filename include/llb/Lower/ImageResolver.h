@@ -25,6 +25,9 @@ struct LockedImage {
   std::string digest;
   /// The image config as JSON, as it was served.
   std::string config;
+  /// The directories it holds, as JSON (docs/Passes.md, parallel-copy); empty
+  /// if nobody listed them.
+  std::string dirs;
 };
 
 enum class ResolveMode { Default, Pull, Local };
@@ -55,7 +58,8 @@ public:
   }
 };
 
-/// `{"version":1,"images":[{"ref","platform","digest","config"}]}`.
+/// `{"version":1,"images":[{"ref","platform","digest","config","dirs"}]}`;
+/// `dirs` only if they were listed.
 class ImageLock {
 public:
   /// On failure returns false and sets `error`.
