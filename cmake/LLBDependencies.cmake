@@ -8,7 +8,7 @@ find_library(LLB_LLVM_SUPPORT NAMES LLVMSupport
              HINTS /usr/lib/llvm-19/lib REQUIRED)
 find_library(LLB_LLVM_DEMANGLE NAMES LLVMDemangle
              HINTS /usr/lib/llvm-19/lib REQUIRED)
-foreach(name z zstd tinfo crypto)
+foreach(name z zstd tinfo crypto ssl)
   if(LLB_STATIC)
     find_library(LLB_LIB_${name} NAMES lib${name}.a ${name} REQUIRED)
   else()
@@ -30,6 +30,14 @@ target_compile_definitions(LLBFmt INTERFACE FMT_HEADER_ONLY=1)
 
 add_library(LLBCrypto INTERFACE)
 target_link_libraries(LLBCrypto INTERFACE "${LLB_LIB_crypto}")
+
+# A program that has OpenSSL from archives, and libcurl with a shared one, keeps
+# the two apart: no function of the archives is libcurl's.
+add_library(LLBTls INTERFACE)
+target_link_libraries(LLBTls INTERFACE
+  "-Wl,--start-group,${LLB_LIB_ssl},${LLB_LIB_crypto},--end-group")
+target_link_options(LLBTls INTERFACE
+  "LINKER:--exclude-libs,libssl.a:libcrypto.a")
 
 # Debian's CMake package of yaml-cpp knows the shared library only.
 find_path(LLB_YAML_INCLUDE yaml-cpp/parser.h REQUIRED)

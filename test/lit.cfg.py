@@ -49,7 +49,7 @@ def tool(name: str) -> bool:
 
 
 for name in ("runc", "docker-registry", "skopeo", "umoci", "buildah", "jq", "git",
-             "ninja", "ssh-agent"):
+             "ninja", "ssh-agent", "openssl"):
     if tool(name):
         config.available_features.add(name)
 if os.geteuid() == 0:
@@ -84,8 +84,9 @@ if config.llb_static == "ON":
 if all(os.access(os.path.join(config.llb_oracle_dir, name), os.X_OK)
        for name in ("llb-oracle", "buildctl", "buildkitd")):
     config.available_features.add("oracle")
-    if tool("randdef"):
-        config.available_features.add("randdef")
+    for name in ("randdef", "fakedaemon"):
+        if tool(name):
+            config.available_features.add(name)
 
 # Whether the build tree's file system can be the upper side of an overlay.
 if os.geteuid() == 0 and tool("unshare"):

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// gRPC could look names up and connect itself, but would try again and again
-// and not say what is wrong.
+// An address may come from a variable that somebody else set: no part of one
+// becomes an option of a program, or text of a shell at the other end.
 #include "llb/BuildKit/Address.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <llvm/ADT/StringRef.h>
-#include <memory>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <llvm/ADT/StringExtras.h>
 
 namespace llb::buildkit {
 namespace {
-
-constexpr int connectMilliseconds = 20'000;
 
 llvm::Error addressError(std::string_view text, const char *what) {
   return llvm::createStringError(
@@ -27,81 +15,108 @@ llvm::Error addressError(std::string_view text, const char *what) {
       std::string(text).c_str(), what);
 }
 
-llvm::Error dialError(const Address &address, const char *reason) {
-  return llvm::createStringError(std::make_error_code(std::errc::not_connected),
-                                 "no BuildKit daemon at %s: %s",
-                                 address.str().c_str(), reason);
+/// A name that no program takes for an option and no shell for more than a
+/// word.
+bool isPlain(llvm::StringRef name, llvm::StringRef others) {
+  if (name.empty() || name.front() == '-')
+    return false;
+  for (char c : name)
+    if (!llvm::isAlnum(c) && !others.contains(c))
+      return false;
+  return true;
 }
 
-/// Returns errno, or 0.
-int connectWithin(int fd, const sockaddr *address, socklen_t size) {
-  if (connect(fd, address, size) == 0)
-    return 0;
-  if (errno != EINPROGRESS && errno != EAGAIN)
-    return errno;
-  pollfd waiting{fd, POLLOUT, 0};
-  int ready = poll(&waiting, 1, connectMilliseconds);
-  if (ready == 0)
-    return ETIMEDOUT;
-  int error = errno;
-  socklen_t length = sizeof error;
-  if (ready > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
-    error = errno;
-  return error;
+bool isPort(llvm::StringRef port) {
+  return !port.empty() &&
+         port.find_first_not_of("0123456789") == llvm::StringRef::npos;
 }
 
-/// A peer that is gone without a word is noticed by the kernel.
-void watchPeer(int fd) {
-  auto set = [fd](int level, int name, int value) {
-    setsockopt(fd, level, name, &value, sizeof value);
-  };
-  set(IPPROTO_TCP, TCP_NODELAY, 1);
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, 10);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
-  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
-  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 25'000);
-}
-
-llvm::Expected<UniqueFd> dialUnix(const Address &address) {
-  sockaddr_un name = {};
-  name.sun_family = AF_UNIX;
-  if (address.place.size() >= sizeof name.sun_path)
-    return dialError(address, "the path is longer than a socket's can be");
-  std::memcpy(name.sun_path, address.place.c_str(), address.place.size());
-  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd.valid())
-    return dialError(address, std::strerror(errno));
-  if (int error = connectWithin(
-          fd.get(), reinterpret_cast<const sockaddr *>(&name), sizeof name))
-    return dialError(address, std::strerror(error));
-  return fd;
-}
-
-llvm::Expected<UniqueFd> dialTcp(const Address &address) {
-  addrinfo hints = {};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo *found = nullptr;
-  if (int error = getaddrinfo(address.place.c_str(), address.port.c_str(),
-                              &hints, &found))
-    return dialError(address, gai_strerror(error));
-  std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, freeaddrinfo);
-  int error = EADDRNOTAVAIL;
-  for (const addrinfo *at = found; at; at = at->ai_next) {
-    UniqueFd fd(
-        socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd.valid()) {
-      error = errno;
-      continue;
-    }
-    error = connectWithin(fd.get(), at->ai_addr, at->ai_addrlen);
-    if (error)
-      continue;
-    watchPeer(fd.get());
-    return fd;
+/// Takes HOST or [HOST] off `rest`, up to a colon.
+bool takeHost(llvm::StringRef &rest, llvm::StringRef &host) {
+  if (rest.consume_front("[")) {
+    size_t end = rest.find(']');
+    if (end == llvm::StringRef::npos)
+      return false;
+    host = rest.take_front(end);
+    rest = rest.drop_front(end + 1);
+    return true;
   }
-  return dialError(address, std::strerror(error));
+  host = rest.take_until([](char c) { return c == ':'; });
+  rest = rest.drop_front(host.size());
+  return true;
+}
+
+llvm::Error parseContainer(llvm::StringRef rest, Address &result) {
+  auto [name, query] = rest.split('?');
+  if (!isPlain(name, "_.-"))
+    return addressError(result.text, "it needs the name of a container");
+  result.kind = Address::Kind::Program;
+  result.command = {"docker"};
+  if (query.consume_front("context=") && isPlain(query, "_.-"))
+    result.command.push_back("--context=" + query.str());
+  else if (name.size() != rest.size())
+    return addressError(result.text, "'?context=NAME' may follow, no more");
+  for (const char *word : {"exec", "-i"})
+    result.command.push_back(word);
+  result.command.push_back(name.str());
+  return llvm::Error::success();
+}
+
+llvm::Error parseSsh(llvm::StringRef rest, Address &result) {
+  size_t slash = rest.find('/');
+  llvm::StringRef socket =
+      slash == llvm::StringRef::npos ? "" : rest.drop_front(slash);
+  rest = rest.take_front(slash);
+  result.kind = Address::Kind::Program;
+  result.command = {"ssh"};
+  if (rest.contains('@')) {
+    auto [user, machine] = rest.split('@');
+    if (!isPlain(user, "_.-"))
+      return addressError(result.text, "that is no name of a user");
+    result.command.insert(result.command.end(), {"-l", user.str()});
+    rest = machine;
+  }
+  llvm::StringRef host;
+  if (!takeHost(rest, host) || !isPlain(host, "_.-:"))
+    return addressError(result.text, "it needs ssh://[USER@]HOST[:PORT]");
+  if (rest.consume_front(":")) {
+    if (!isPort(rest))
+      return addressError(result.text, "a port is a number");
+    result.command.insert(result.command.end(), {"-p", rest.str()});
+  }
+  result.command.insert(result.command.end(), {"--", host.str()});
+  if (socket.empty() || socket == "/")
+    return llvm::Error::success();
+  if (!isPlain(socket, "/_.-"))
+    return addressError(result.text,
+                        "the path of a socket there has letters, digits and "
+                        "any of /_.-");
+  result.place = socket.str();
+  return llvm::Error::success();
+}
+
+llvm::Error parseTcp(llvm::StringRef rest, Address &result) {
+  auto [host, port] = rest.rsplit(':');
+  if (host.consume_front("[") && !host.consume_back("]"))
+    return addressError(result.text, "the ']' is missing");
+  if (host.empty() || !isPort(port))
+    return addressError(result.text, "it needs HOST:PORT");
+  result.kind = Address::Kind::Tcp;
+  result.place = host.str();
+  result.port = port.str();
+  return llvm::Error::success();
+}
+
+/// All but sockets of this machine.
+llvm::Error parseRemote(llvm::StringRef rest, Address &result) {
+  if (rest.consume_front("docker-container://"))
+    return parseContainer(rest, result);
+  if (rest.consume_front("ssh://"))
+    return parseSsh(rest, result);
+  if (rest.consume_front("tcp://") || !rest.contains("://"))
+    return parseTcp(rest, result);
+  return addressError(
+      result.text, "there are unix://, tcp://, docker-container:// and ssh://");
 }
 
 } // namespace
@@ -109,36 +124,32 @@ llvm::Expected<UniqueFd> dialTcp(const Address &address) {
 llvm::Expected<Address> Address::parse(std::string_view text) {
   llvm::StringRef rest(text.data(), text.size());
   Address result;
+  result.text = text;
   if (rest.consume_front("unix://") || rest.starts_with("/")) {
     if (rest.empty())
       return addressError(text, "the path of the socket is missing");
     result.place = rest.str();
     return result;
   }
-  if (!rest.consume_front("tcp://") && rest.contains("://"))
-    return addressError(text, "there are unix:// and tcp://");
-  result.kind = Kind::Tcp;
-  auto [host, port] = rest.rsplit(':');
-  if (host.consume_front("[") && !host.consume_back("]"))
-    return addressError(text, "the ']' is missing");
-  if (host.empty() || port.empty() ||
-      port.find_first_not_of("0123456789") != llvm::StringRef::npos)
-    return addressError(text, "it needs HOST:PORT");
-  result.place = host.str();
-  result.port = port.str();
+  if (llvm::Error error = parseRemote(rest, result))
+    return error;
+  if (result.kind == Kind::Program) {
+    result.command.push_back("buildctl");
+    if (!result.place.empty())
+      result.command.insert(result.command.end(),
+                            {"--addr", "unix://" + result.place});
+    result.command.push_back("dial-stdio");
+  }
   return result;
 }
 
 std::string Address::str() const {
+  if (kind == Kind::Program)
+    return text;
   if (kind == Kind::Unix)
     return "unix://" + place;
   bool bare = place.find(':') == std::string::npos;
   return "tcp://" + (bare ? place : "[" + place + "]") + ":" + port;
-}
-
-llvm::Expected<UniqueFd> dial(const Address &address) {
-  return address.kind == Address::Kind::Unix ? dialUnix(address)
-                                             : dialTcp(address);
 }
 
 } // namespace llb::buildkit

@@ -5,17 +5,17 @@
 // their own; one more watches for a wish to stop and for a daemon that is gone
 // without a word, and cuts the connection, upon which every call ends.
 #include "llb/BuildKit/Client.h"
+#include "Connection.h"
+#include "Dial.h"
 #include "ErrorDetails.h"
 #include "Session.h"
 #include "StatusView.h"
-#include "llb/BuildKit/Address.h"
+#include "llb/Support/Errors.h"
 #include "llb/Support/RandomId.h"
 
 #include <condition_variable>
-#include <fcntl.h>
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/grpcpp.h>
-#include <sys/socket.h>
 
 namespace llb::buildkit {
 
@@ -28,6 +28,8 @@ constexpr int largestMessage = 16 << 20;
 /// The daemon looks after its sessions every five seconds.
 constexpr std::chrono::seconds longestSilence(25);
 constexpr std::chrono::milliseconds watchInterval(50);
+/// How long what belongs to an end may come after it.
+constexpr std::chrono::seconds lastWords(5);
 
 class DaemonBuild final : public Build {
 public:
@@ -37,12 +39,18 @@ public:
 
   llvm::Error connect();
 
+  const gateway::Peer &peer() const override { return met; }
   gateway::Bridge &bridge() override { return *gateway; }
+  std::string trouble() override;
   void allowLocal(const std::string &name, context::Filter filter) override {
     session.fileSync().allow(name, std::move(filter));
   }
   void receive(size_t exporter, llvm::raw_ostream &file) override {
     session.fileSend().expect(exporter, file);
+  }
+  void receive(size_t exporter, const std::string &directory,
+               size_t platforms) override {
+    session.fileSend().expect(exporter, directory, platforms);
   }
   std::optional<std::map<std::string, std::string>>
   finish(const gateway::Result &result, BuildFailure &failure) override;
@@ -53,17 +61,23 @@ private:
   void readStatus();
   void watch();
   void waitForSolve();
+  /// Why the daemon is not heard any more; empty if it is.
+  std::string loss();
   BuildFailure describe(const grpc::Status &ended);
 
   const BuildOptions options;
   const std::string id = randomId();
   Session session;
   StatusView status;
-  /// A second descriptor of the connection, to cut it by.
-  UniqueFd connection;
+  /// The daemon's address.
+  std::string place;
+  /// Whether the daemon has answered as one.
+  bool hasMet = false;
+  std::unique_ptr<Connection> connection;
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<wire::Control::Stub> stub;
   std::unique_ptr<gateway::Bridge> gateway;
+  gateway::Peer met;
 
   grpc::ClientContext solveContext, statusContext;
   wire::SolveResponse response;
@@ -73,6 +87,9 @@ private:
   std::mutex mutex;
   std::condition_variable ended;
   bool done = false;
+  bool statusDone = false;
+  /// This object goes.
+  bool stopping = false;
   bool isCanceled = false;
   bool isSilent = false;
 };
@@ -81,17 +98,18 @@ llvm::Error DaemonBuild::connect() {
   auto address = Address::parse(options.address);
   if (!address)
     return address.takeError();
-  auto socket = dial(*address);
-  if (!socket)
-    return socket.takeError();
-  connection = UniqueFd(fcntl(socket->get(), F_DUPFD_CLOEXEC, 0));
+  place = address->str();
+  auto opened = Connection::open(*address, options.tls);
+  if (!opened)
+    return opened.takeError();
+  connection = std::move(*opened);
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(largestMessage);
   // The daemon ends a connection that pings it more often than it likes.
   arguments.SetInt("grpc.http2.bdp_probe", 0);
   arguments.SetInt("grpc.http2.lookahead_bytes", 4 << 20);
   channel = grpc::CreateCustomInsecureChannelFromFd(
-      "buildkit", socket->release(), arguments);
+      "buildkit", connection->takeSocket(), arguments);
   stub = wire::Control::NewStub(channel);
   gateway = gateway::Bridge::forBuild(channel, id);
   if (llvm::Error error = session.start(*stub, options))
@@ -99,6 +117,18 @@ llvm::Error DaemonBuild::connect() {
   solver = std::thread([this] { solve(); });
   statusReader = std::thread([this] { readStatus(); });
   watcher = std::thread([this] { watch(); });
+  auto answer = gateway->ping();
+  if (!answer) {
+    std::string reason = llvm::toString(answer.takeError());
+    std::string lost = trouble();
+    if (gateway->lastFailure().code == grpc::StatusCode::DEADLINE_EXCEEDED)
+      reason =
+          "it takes us in and says nothing; see whether it, or the network "
+          "to it, stands still";
+    return lost.empty() ? dialError(*address, reason) : textError(lost);
+  }
+  met = std::move(*answer);
+  hasMet = true;
   return llvm::Error::success();
 }
 
@@ -138,15 +168,18 @@ void DaemonBuild::readStatus() {
   while (stream->Read(&part))
     status.show(part);
   stream->Finish();
+  std::lock_guard<std::mutex> lock(mutex);
+  statusDone = true;
+  ended.notify_all();
 }
 
 void DaemonBuild::watch() {
   std::unique_lock<std::mutex> lock(mutex);
-  while (!ended.wait_for(lock, watchInterval, [this] { return done; })) {
+  while (!ended.wait_for(lock, watchInterval, [this] { return stopping; })) {
     isCanceled = options.cancel && *options.cancel;
     isSilent = session.silence() > longestSilence;
     if (isCanceled || isSilent) {
-      shutdown(connection.get(), SHUT_RDWR);
+      connection->cut();
       return;
     }
   }
@@ -156,29 +189,57 @@ void DaemonBuild::watch() {
 void DaemonBuild::waitForSolve() {
   if (solver.joinable())
     solver.join();
-  if (!solved.ok())
-    statusContext.TryCancel();
-  if (statusReader.joinable())
-    statusReader.join();
-  if (watcher.joinable())
-    watcher.join();
+  if (!statusReader.joinable())
+    return;
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    if (!solved.ok() ||
+        !ended.wait_for(lock, lastWords, [this] { return statusDone; }))
+      statusContext.TryCancel();
+  }
+  statusReader.join();
+}
+
+std::string DaemonBuild::loss() {
+  if (isSilent)
+    return "the BuildKit daemon at " + place + " has said nothing for " +
+           std::to_string(longestSilence.count()) +
+           " seconds; see whether it, or the network to it, stands still";
+  if (solved.error_code() != grpc::StatusCode::UNAVAILABLE)
+    return "";
+  std::string reason = connection->reason();
+  if (reason.empty())
+    reason = solved.error_message();
+  if (hasMet)
+    return "the connection to the BuildKit daemon at " + place +
+           " is lost: " + reason +
+           "; its log tells why, and what was built is in its cache";
+  return "no BuildKit daemon at " + place + ": " + reason +
+         (place.starts_with("tcp://") && options.tls.ca.empty()
+              ? "; if it wants TLS, give --tlscacert"
+              : "");
+}
+
+std::string DaemonBuild::trouble() {
+  std::unique_lock<std::mutex> lock(mutex);
+  // A connection ends for all calls, one after the other.
+  if (isCanceled ||
+      (gateway->lastFailure().code != grpc::StatusCode::UNAVAILABLE &&
+       !isSilent))
+    return "";
+  ended.wait_for(lock, lastWords, [this] { return done; });
+  return done ? loss() : "";
 }
 
 BuildFailure DaemonBuild::describe(const grpc::Status &ended) {
   BuildFailure failure;
   failure.canceled = isCanceled;
   failure.message = session.refused().first();
+  if (failure.message.empty())
+    failure.message = loss();
   if (!failure.message.empty())
     return failure;
-  if (isSilent) {
-    failure.message = "the BuildKit daemon has said nothing for " +
-                      std::to_string(longestSilence.count()) + " seconds";
-    return failure;
-  }
   failure.message = ended.error_message();
-  if (ended.error_code() == grpc::StatusCode::UNAVAILABLE)
-    failure.message =
-        "the connection to the BuildKit daemon is lost: " + failure.message;
   failure.step = failedStep(ended.error_details());
   failure.log = status.logOf(failure.step);
   return failure;
@@ -198,6 +259,8 @@ DaemonBuild::finish(const gateway::Result &result, BuildFailure &failure) {
     failure = describe(solved);
     return std::nullopt;
   }
+  if (failure.message = session.fileSend().missing(); !failure.message.empty())
+    return std::nullopt;
   return std::map<std::string, std::string>(
       response.exporter_response().begin(), response.exporter_response().end());
 }
@@ -207,19 +270,29 @@ BuildFailure DaemonBuild::abandon(const gateway::Failure &reason) {
   llvm::consumeError(gateway->fail(reason));
   {
     std::unique_lock<std::mutex> lock(mutex);
-    if (!ended.wait_for(lock, std::chrono::seconds(5), [this] { return done; }))
+    if (!ended.wait_for(lock, lastWords, [this] { return done; }))
       solveContext.TryCancel();
   }
   waitForSolve();
-  if (solved.error_code() == grpc::StatusCode::CANCELLED && !isCanceled)
+  // A daemon that calls this a success is not asked further.
+  if (solved.ok() ||
+      (solved.error_code() == grpc::StatusCode::CANCELLED && !isCanceled))
     solved = {grpc::StatusCode::UNKNOWN, reason.message, reason.details};
   return describe(solved);
 }
 
 DaemonBuild::~DaemonBuild() {
   solveContext.TryCancel();
+  statusContext.TryCancel();
   waitForSolve();
   session.stop();
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    stopping = true;
+    ended.notify_all();
+  }
+  if (watcher.joinable())
+    watcher.join();
 }
 
 } // namespace

@@ -1,39 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes of a file, in the order in which they come. Nothing is named by the
-// daemon: what a file is called is the caller's.
+// Where a result goes is the caller's choice: the daemon names an exporter of
+// the build and nothing else.
 #include "FileSend.h"
 #include "Metadata.h"
 
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/support/method_handler.h>
 #include <llvm/ADT/StringRef.h>
 
 namespace llb::buildkit {
 
-void FileSendService::expect(size_t exporter, llvm::raw_ostream &file) {
-  std::lock_guard<std::mutex> lock(mutex);
-  files[exporter] = &file;
+FileSendService::FileSendService(Refusals &refusals) : refusals(refusals) {
+  using Handler =
+      grpc::internal::BidiStreamingHandler<FileSendService, grpc::ByteBuffer,
+                                           grpc::ByteBuffer>;
+  AddMethod(new grpc::internal::RpcServiceMethod(
+      "/moby.filesync.v1.FileSend/DiffCopy",
+      grpc::internal::RpcMethod::BIDI_STREAMING,
+      new Handler(
+          [](FileSendService *service, grpc::ServerContext *context,
+             RawStream *stream) { return service->receive(*context, *stream); },
+          this)));
 }
 
-grpc::Status
-FileSendService::DiffCopy(grpc::ServerContext *context,
-                          grpc::ServerReaderWriter<Message, Message> *stream) {
-  std::string id = Metadata(context->client_metadata())
+void FileSendService::expect(size_t exporter, llvm::raw_ostream &file) {
+  std::lock_guard<std::mutex> lock(mutex);
+  targets[exporter].file = &file;
+}
+
+void FileSendService::expect(size_t exporter, std::string path, size_t calls) {
+  std::lock_guard<std::mutex> lock(mutex);
+  targets[exporter] = {nullptr, std::move(path), calls, calls};
+}
+
+std::string FileSendService::missing() {
+  std::lock_guard<std::mutex> lock(mutex);
+  for (const auto &[number, target] : targets)
+    if (target.undone)
+      return "the daemon says that it is done, but has not sent all of "
+             "output " +
+             std::to_string(number + 1);
+  return "";
+}
+
+FileSendService::Target *FileSendService::begin(size_t exporter) {
+  std::lock_guard<std::mutex> lock(mutex);
+  auto found = targets.find(exporter);
+  if (found == targets.end() || !found->second.unbegun)
+    return nullptr;
+  --found->second.unbegun;
+  return &found->second;
+}
+
+grpc::Status FileSendService::receiveFile(grpc::ServerContext &context,
+                                          RawStream &stream,
+                                          llvm::raw_ostream &file) {
+  grpc::ByteBuffer bytes;
+  filesync::BytesMessage message;
+  while (stream.Read(&bytes)) {
+    if (!grpc::SerializationTraits<filesync::BytesMessage>::Deserialize(
+             &bytes, &message)
+             .ok())
+      return refusals.add("the daemon sent a packet that cannot be read");
+    file << message.data();
+  }
+  // A connection that broke, or a message too long, ends the reading as well.
+  return context.IsCancelled() ? grpc::Status::CANCELLED : grpc::Status::OK;
+}
+
+grpc::Status FileSendService::receiveDirectory(RawStream &stream,
+                                               const std::string &path) {
+  engine::DirTree root = engine::DirTree::openPath(path);
+  if (!root.valid())
+    return refusals.add("cannot open the directory of the result");
+  Receiver receiver(root, stream);
+  std::string error = receiver.run();
+  if (error.empty())
+    return grpc::Status::OK;
+  return receiver.isGone() ? grpc::Status(grpc::StatusCode::CANCELLED, error)
+                           : refusals.add(error);
+}
+
+grpc::Status FileSendService::receive(grpc::ServerContext &context,
+                                      RawStream &stream) {
+  std::string id = Metadata(context.client_metadata())
                        .first("buildkit-attachable-exporter-id");
   size_t number = 0;
   llvm::StringRef(id).getAsInteger(10, number);
-  llvm::raw_ostream *out = nullptr;
-  {
-    std::lock_guard<std::mutex> lock(mutex);
-    if (auto found = files.find(number); found != files.end())
-      out = std::exchange(found->second, nullptr);
-  }
-  if (!out)
+  Target *target = begin(number);
+  if (!target)
     return refusals.add("the daemon sent a result that was not asked for: " +
                         (id.empty() ? "of no exporter" : "of exporter " + id));
-  Message message;
-  while (stream->Read(&message))
-    *out << message.data();
-  return grpc::Status::OK;
+  grpc::Status status = target->file
+                            ? receiveFile(context, stream, *target->file)
+                            : receiveDirectory(stream, target->path);
+  if (status.ok()) {
+    std::lock_guard<std::mutex> lock(mutex);
+    --target->undone;
+  }
+  return status;
 }
 
 } // namespace llb::buildkit

@@ -4,33 +4,49 @@
 #ifndef LLB_BUILDKIT_FILESEND_H
 #define LLB_BUILDKIT_FILESEND_H
 
-#include "FileSync.grpc.pb.h"
+#include "Receiver.h"
 #include "Refusals.h"
 
+#include <grpcpp/impl/service_type.h>
 #include <llvm/Support/raw_ostream.h>
 #include <map>
 #include <mutex>
 
 namespace llb::buildkit {
 
-/// Each exporter may write its one file once.
-class FileSendService final : public moby::filesync::v1::FileSend::Service {
+/// moby.filesync.v1.FileSend: each exporter may write its one file once, or its
+/// directory once a platform. The method's messages are bytes here, since a
+/// file comes in BytesMessages and a directory in Packets.
+class FileSendService final : public grpc::Service {
 public:
-  using Message = moby::filesync::v1::BytesMessage;
-
-  explicit FileSendService(Refusals &refusals) : refusals(refusals) {}
+  explicit FileSendService(Refusals &refusals);
 
   /// From now on the exporter of this number may write `file`.
   void expect(size_t exporter, llvm::raw_ostream &file);
-
-  grpc::Status
-  DiffCopy(grpc::ServerContext *context,
-           grpc::ServerReaderWriter<Message, Message> *stream) override;
+  /// Or fill the directory `path`, which is empty, in so many calls.
+  void expect(size_t exporter, std::string path, size_t calls);
+  /// Why not all has come that was expected; empty if it has.
+  std::string missing();
 
 private:
+  struct Target {
+    /// Null for a directory.
+    llvm::raw_ostream *file = nullptr;
+    std::string path;
+    /// Calls that may still begin, and that have not come to their good end.
+    size_t unbegun = 1, undone = 1;
+  };
+
+  grpc::Status receive(grpc::ServerContext &context, RawStream &stream);
+  /// The target of a call that begins, or null.
+  Target *begin(size_t exporter);
+  grpc::Status receiveFile(grpc::ServerContext &context, RawStream &stream,
+                           llvm::raw_ostream &file);
+  grpc::Status receiveDirectory(RawStream &stream, const std::string &path);
+
   std::mutex mutex;
-  /// By exporter; null once it has begun.
-  std::map<size_t, llvm::raw_ostream *> files;
+  /// By exporter.
+  std::map<size_t, Target> targets;
   Refusals &refusals;
 };
 

@@ -15,6 +15,7 @@
 #include "FileSync.h"
 #include "GoMode.h"
 #include "Metadata.h"
+#include "SentXattrs.h"
 
 #include <deque>
 #include <list>
@@ -43,7 +44,7 @@ public:
   Sender(const context::Directory &directory, const context::Filter &filter,
          Stream &stream, grpc::CompletionQueue &queue, Refusals &refusals)
       : directory(directory), filter(filter), stream(stream), queue(queue),
-        refusals(refusals) {}
+        refusals(refusals), xattrs(directory) {}
 
   grpc::Status run();
 
@@ -66,6 +67,7 @@ private:
   Stream &stream;
   grpc::CompletionQueue &queue;
   Refusals &refusals;
+  SentXattrs xattrs;
 
   filesync::Packet received;
   bool isReading = false;
@@ -159,6 +161,7 @@ void Sender::sendEntry(context::FileInfo info) {
   bool isLink = !stat.linkname().empty();
   if (!info.isDirectory() && !(isLink && info.isRegular()))
     stat.set_size(static_cast<int64_t>(info.size));
+  xattrs.addTo(stat);
   uint32_t id = count++;
   if (info.isRegular())
     offered.emplace(id, std::move(info.path));

@@ -36,4 +36,18 @@ uint32_t toGoMode(uint32_t mode) {
   return result;
 }
 
+std::optional<uint32_t> fromGoMode(uint32_t mode) {
+  uint32_t permissions = mode & 0777;
+  uint32_t type = mode & ~uint32_t(0777);
+  for (const Pair &bit : bits)
+    if (type & bit.go) {
+      permissions |= bit.unix;
+      type &= ~bit.go;
+    }
+  for (const Pair &known : types)
+    if (type == known.go)
+      return known.unix | permissions;
+  return std::nullopt;
+}
+
 } // namespace llb::buildkit

@@ -27,6 +27,11 @@ constexpr const char *methods[] = {
     "/moby.filesync.v1.FileSend/DiffCopy",
     "/moby.filesync.v1.Auth/Credentials",
     "/moby.buildkit.secrets.v1.Secrets/GetSecret",
+    "/containerd.services.content.v1.Content/Info",
+    "/containerd.services.content.v1.Content/Read",
+    "/containerd.services.content.v1.Content/Status",
+    "/containerd.services.content.v1.Content/Write",
+    "/containerd.services.content.v1.Content/Abort",
     "/moby.sshforward.v1.SSH/CheckAgent",
     "/moby.sshforward.v1.SSH/ForwardAgent"};
 
@@ -45,7 +50,8 @@ llvm::Error systemError(const char *what) {
 
 Session::Session(const BuildOptions &options)
     : files(options.locals, refusals), results(refusals),
-      secrets(options.secrets), auth(options.credentials), ssh(options.ssh) {}
+      secrets(options.secrets), auth(options.credentials), ssh(options.ssh),
+      contents(options.contents, refusals) {}
 
 llvm::Error Session::start(moby::buildkit::v1::Control::Stub &stub,
                            const BuildOptions &options) {
@@ -66,6 +72,7 @@ llvm::Error Session::start(moby::buildkit::v1::Control::Stub &stub,
   builder.RegisterService(&secrets);
   builder.RegisterService(&auth);
   builder.RegisterService(&ssh);
+  builder.RegisterService(&contents);
   files.join(builder);
   server = builder.BuildAndStart();
   if (!server)

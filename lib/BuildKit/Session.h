@@ -5,6 +5,7 @@
 #ifndef LLB_BUILDKIT_SESSION_H
 #define LLB_BUILDKIT_SESSION_H
 
+#include "ContentService.h"
 #include "Control.grpc.pb.h"
 #include "FileSend.h"
 #include "FileSync.h"
@@ -47,6 +48,7 @@ private:
   SecretService secrets;
   AuthService auth;
   SshService ssh;
+  ContentService contents;
   std::unique_ptr<grpc::Server> server;
 
   grpc::ClientContext context;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Types and attributes are the daemon's business, but for one that it would ask
-// this program about.
+// Types and attributes are the daemon's business, but for those of a directory
+// here.
 #include "CacheOption.h"
 
 #include "Assignment.h"
@@ -10,6 +10,7 @@
 namespace llb::driver {
 
 std::string readCacheOption(const std::string &text,
+                            const std::string &directoryKey,
                             std::vector<CachePlace> &caches) {
   auto fields = go::parseCsv(text);
   if (!fields.ok())
@@ -30,9 +31,11 @@ std::string readCacheOption(const std::string &text,
   }
   if (cache.type.empty())
     return "it has no type; add type=registry or another of BuildKit's";
-  if (cache.type == "local")
-    return "a daemon cannot have a cache in a directory here; use "
-           "type=registry";
+  if (cache.type == "local" && !cache.attrs.contains(directoryKey))
+    return "a local cache is in a directory; add " + directoryKey + "=DIR";
+  if (cache.type == "local" && cache.attrs.contains("reset"))
+    return "reset is not known here; remove the directory to be rid of old "
+           "blobs";
   caches.push_back(std::move(cache));
   return "";
 }

@@ -9,8 +9,10 @@
 namespace llb::driver {
 
 /// Adds a cache as docker build spells it: `type=TYPE,KEY=VALUE,...`, or the
-/// name of an image. Returns what is wrong.
+/// name of an image. `directoryKey` is the attribute of a local cache that
+/// names its directory. Returns what is wrong.
 std::string readCacheOption(const std::string &text,
+                            const std::string &directoryKey,
                             std::vector<CachePlace> &caches);
 
 } // namespace llb::driver

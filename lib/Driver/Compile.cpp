@@ -42,6 +42,7 @@ private:
   int finish(llvm::FailureOr<lower::Lowered> lowered, const Input &input);
   llvm::FailureOr<std::unique_ptr<lower::ImageResolver>>
   makeResolver(const Input &input);
+  void blameDaemon(Diagnostic &diag);
   llvm::LogicalResult writeLock(const lower::ImageLock &used);
   template <class Write> llvm::LogicalResult writeOutput(Write write);
 
@@ -134,6 +135,16 @@ Compilation::makeResolver(const Input &input) {
       std::move(lock), options.imageLock, options.lockDirs, std::move(last)));
 }
 
+/// No image is missing that there was nobody to ask about.
+void Compilation::blameDaemon(Diagnostic &diag) {
+  if (!capabilities.trouble || diag.severity != Severity::Error)
+    return;
+  std::string trouble = capabilities.trouble();
+  if (!trouble.empty())
+    diag = DiagEngine::make(diag::DaemonUnavailable, {},
+                            fmt::make_format_args(trouble));
+}
+
 llvm::LogicalResult Compilation::writeLock(const lower::ImageLock &used) {
   if (options.writeImageLock.empty())
     return llvm::success();
@@ -190,8 +201,12 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   else if (parsing.ickChecks)
     diags.report(diag::IckChecksElsewhere, {},
                  frontend::languageInfo(language).title);
-  if (language == frontend::Language::Ickfile && parsing.ickChecks)
-    diags.setAnnotator(check::addIckNumber);
+  diags.setAnnotator([&, numbers = language == frontend::Language::Ickfile &&
+                                   parsing.ickChecks](Diagnostic &diag) {
+    if (numbers)
+      check::addIckNumber(diag);
+    blameDaemon(diag);
+  });
   ast::SourceUnit unit;
   lower::SyntaxErrors syntax(sources);
   bool parsed = succeeded(frontend::parse(language, text, input->filename,

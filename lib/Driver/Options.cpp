@@ -4,8 +4,7 @@
 // main, and a program that links this library keeps its own command line.
 #include "llb/Driver/Options.h"
 #include "Assignment.h"
-#include "BuilderOption.h"
-#include "CacheOption.h"
+#include "DaemonFlags.h"
 #include "DockerFlags.h"
 #include "OutputFlags.h"
 #include "llb/Driver/Help.h"
@@ -21,7 +20,8 @@ namespace cl = llvm::cl;
 
 ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   cl::OptionCategory category("Options");
-  cl::OptionCategory build("Options that mean what they mean for docker build");
+  cl::OptionCategory build(
+      "Options that mean what they mean for docker build and buildctl");
 
   cl::opt<std::string> input(cl::Positional, cl::desc("FILE"), cl::init(""),
                              cl::cat(category));
@@ -29,6 +29,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                       cl::cat(category));
   OutputFlags outputs(category, build);
   DockerFlags docker(build);
+  DaemonFlags daemon(category, build);
   // The option keeps a reference to its description.
   const std::string languageDesc =
       "Language of FILE: auto, or one of " + frontend::languageNames();
@@ -108,20 +109,6 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
                  clEnumValN(Snapshotter::Copy, "copy",
                             "by copies of it, on any file system")),
       cl::cat(build));
-  cl::opt<std::string> builder(
-      "builder",
-      cl::desc("Who builds: embedded, buildkit (at $BUILDKIT_HOST) or "
-               "buildkit://ADDRESS"),
-      cl::value_desc("builder"), cl::cat(category));
-  cl::list<std::string> allow(
-      "allow", cl::desc("What RUN may do: network.host, security.insecure"),
-      cl::value_desc("entitlement"), cl::cat(build));
-  cl::list<std::string> cacheFrom(
-      "cache-from", cl::desc("Cache that a daemon reads"),
-      cl::value_desc("type=...,key=value"), cl::cat(build));
-  cl::list<std::string> cacheTo(
-      "cache-to", cl::desc("Cache that a daemon writes"),
-      cl::value_desc("type=...,key=value"), cl::cat(build));
   cl::opt<ProgressKind> progress(
       "progress", cl::desc("How builds tell what they do"),
       cl::init(ProgressKind::Auto),
@@ -300,21 +287,8 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   for (auto error : {docker.apply(result), outputs.apply(result)})
     if (!error.empty())
       return usage(error);
-  if (std::string error = readBuilderOption(builder, result); !error.empty())
-    return usage("--builder: " + error);
-  result.allowed.assign(allow.begin(), allow.end());
-  for (const std::string &item : cacheFrom)
-    if (std::string error = readCacheOption(item, result.cacheFrom);
-        !error.empty())
-      return usage("--cache-from " + item + ": " + error);
-  for (const std::string &item : cacheTo)
-    if (std::string error = readCacheOption(item, result.cacheTo);
-        !error.empty())
-      return usage("--cache-to " + item + ": " + error);
-  if (result.daemon.empty() &&
-      !(result.cacheFrom.empty() && result.cacheTo.empty()))
-    return usage("--cache-from and --cache-to are for --builder=buildkit; the "
-                 "embedded engine has its own store alone");
+  if (std::string error = daemon.apply(result); !error.empty())
+    return usage(error);
   if (lockDirs && result.builds() && !result.daemon.empty())
     return usage("--dirs: a daemon does not show the layers of images; write "
                  "the lock with --emit=llb");
@@ -322,10 +296,6 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   if (!result.daemon.empty() && result.builds() && !result.uniqueId &&
       !result.session)
     result.session = randomId();
-  for (const backend::Output &output : result.outputs)
-    if (!result.daemon.empty() && output.fillsDirectory())
-      return usage("a daemon writes files and pushes; directories are for "
-                   "--builder=embedded");
   for (const std::string &item : local) {
     auto [name, directory, hasDirectory] = splitAssignment(item);
     if (!hasDirectory)

@@ -7,6 +7,7 @@
 #include "Transport.h"
 #include "llb/Support/GoJson.h"
 
+#include <chrono>
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/grpcpp.h>
 
@@ -18,6 +19,12 @@ namespace {
 
 /// containerd's bound, which the daemon keeps to as well.
 constexpr int largestMessage = 16 << 20;
+
+/// How long a daemon may take for an answer that needs no work.
+constexpr std::chrono::seconds promptAnswer(20);
+template <class Request>
+constexpr bool needsNoWork = std::is_same_v<Request, wire::PingRequest> ||
+                             std::is_same_v<Request, wire::ReturnRequest>;
 
 class GrpcBridge : public Bridge {
 public:
@@ -59,6 +66,8 @@ private:
   template <class Method, class Request, class Response>
   llvm::Error call(Method method, const Request &request, Response &response) {
     grpc::ClientContext context;
+    if constexpr (needsNoWork<Request>)
+      context.set_deadline(std::chrono::system_clock::now() + promptAnswer);
     if (!buildId.empty())
       context.AddMetadata("buildkit-controlapi-buildid", buildId);
     grpc::Status status = (stub.get()->*method)(&context, request, &response);

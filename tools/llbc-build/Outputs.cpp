@@ -74,6 +74,14 @@ std::map<size_t, llvm::raw_ostream *> Outputs::streams() {
   return result;
 }
 
+std::map<size_t, std::string> Outputs::directories() {
+  std::map<size_t, std::string> result;
+  for (size_t i = 0; i < targets.size(); ++i)
+    if (targets[i].directory)
+      result[i] = targets[i].directory->staging();
+  return result;
+}
+
 llvm::LogicalResult Outputs::keep() {
   for (Target &target : targets) {
     if (target.file)

@@ -21,6 +21,8 @@ public:
   llvm::LogicalResult open();
   /// Those that are streams by their place among the options' outputs.
   std::map<size_t, llvm::raw_ostream *> streams();
+  /// The directories to fill of those that are directories, likewise.
+  std::map<size_t, std::string> directories();
   /// Writes the outputs, registries last. What is known of the image comes from
   /// the first that is one.
   llvm::Expected<llb::backend::Exported>

@@ -4,6 +4,7 @@
 // machine goes through the session.
 #include "Remote.h"
 #include "Outputs.h"
+#include "RemoteCaches.h"
 #include "Report.h"
 
 #include "llb/Context/Reads.h"
@@ -51,8 +52,11 @@ buildkit::Backend exporterOf(const backend::Output &output,
   else if (argument != opts.end() &&
            go::parseInt(argument->second, 10, 64).ok())
     attrs["source-date-epoch"] = argument->second;
-  if (!output.isImage())
+  if (!output.isImage()) {
+    if (output.platformSplit)
+      attrs["platform-split"] = *output.platformSplit ? "true" : "false";
     return exporter;
+  }
   if (!output.names.empty())
     attrs["name"] = llvm::join(output.names, ",");
   if (output.compression)
@@ -72,20 +76,6 @@ buildkit::Backend exporterOf(const backend::Output &output,
   for (const backend::Annotation &annotation : output.annotations)
     attrs[annotationKey(annotation)] = annotation.value;
   return exporter;
-}
-
-/// The option by which frontends are told of caches.
-std::string cacheImports(const driver::Options &options) {
-  std::string json = "[";
-  for (const driver::CachePlace &cache : options.cacheFrom) {
-    std::string attrs;
-    for (const auto &[key, value] : cache.attrs)
-      attrs += (attrs.empty() ? "" : ",") + go::jsonString(key) + ":" +
-               go::jsonString(value);
-    json += (json.size() > 1 ? ",{\"Type\":" : "{\"Type\":") +
-            go::jsonString(cache.type) + ",\"Attrs\":{" + attrs + "}}";
-  }
-  return json + "]";
 }
 
 /// Where the operation stands that failed.
@@ -139,11 +129,15 @@ public:
   Answer resolveFor(const Purpose &purpose, const std::string &ref,
                     const PlatformSpec &platform,
                     lower::ResolveMode mode) override {
-    if (llvm::Error error = builder.connect(options))
-      return {std::nullopt, llvm::toString(std::move(error))};
+    if (llvm::Error error = builder.connect(options)) {
+      builder.broken = llvm::toString(std::move(error));
+      return {std::nullopt, builder.broken};
+    }
     Answer answer = builder.host->resolveFor(purpose, ref, platform, mode);
     if (receivedSignal())
       answer.error = "interrupted";
+    else if (!answer.image)
+      builder.broken = builder.daemon->trouble();
     return answer;
   }
 
@@ -185,11 +179,13 @@ llvm::Error RemoteBuilder::connect(const driver::Options &options) {
   buildkit::BuildOptions build;
   build.cancel = &watchSignals();
   build.address = options.daemon;
+  build.tls = {options.tlsCa, options.tlsCertificate, options.tlsKey,
+               options.tlsServerName};
   build.session = options.session ? *options.session : randomId();
   for (const backend::Output &output : options.outputs)
     build.exporters.push_back(exporterOf(output, options.opts));
-  for (const driver::CachePlace &cache : options.cacheTo)
-    build.cacheExports.push_back({cache.type, cache.attrs});
+  if (llvm::Error error = addContents(options, build))
+    return error;
   build.entitlements = options.allowed;
   build.locals = driver::localDirectories(options);
   if (llvm::Error error = readSecrets(options, build.secrets))
@@ -208,15 +204,7 @@ llvm::Error RemoteBuilder::connect(const driver::Options &options) {
   auto started = buildkit::Build::start(std::move(build), *progress);
   if (!started)
     return started.takeError();
-  auto met = (*started)->bridge().ping();
-  if (!met) {
-    llvm::consumeError(met.takeError());
-    return llvm::createStringError(
-        std::make_error_code(std::errc::connection_refused), "%s",
-        (*started)->abandon({}).message.c_str());
-  }
   daemon = std::move(*started);
-  peer = std::move(*met);
   host.emplace(daemon->bridge(), lowering);
   return llvm::Error::success();
 }
@@ -252,12 +240,14 @@ llvm::LogicalResult RemoteBuilder::build(const driver::BuildJob &job) {
       daemon->allowLocal(read.name, read.filter);
   for (const auto &[number, stream] : outputs.streams())
     daemon->receive(number, *stream);
+  for (const auto &[number, path] : outputs.directories())
+    daemon->receive(number, path, job.lowered.images.size());
   gateway::Failure reason;
   std::map<std::string, std::string> opts = job.options.opts;
-  if (!job.options.cacheFrom.empty())
-    opts["cache-imports"] = cacheImports(job.options);
-  auto result =
-      gateway::solveImages(daemon->bridge(), peer, job.lowered, opts, reason);
+  if (std::string imports = cacheImports(job); !imports.empty())
+    opts["cache-imports"] = imports;
+  auto result = gateway::solveImages(daemon->bridge(), daemon->peer(),
+                                     job.lowered, opts, reason);
   if (!result)
     return fail(job, daemon->abandon(reason));
   buildkit::BuildFailure failure;
@@ -266,6 +256,8 @@ llvm::LogicalResult RemoteBuilder::build(const driver::BuildJob &job) {
     return fail(job, failure);
   daemon.reset();
   progress.reset();
+  if (failed(nameCaches(job, *response)))
+    return llvm::failure();
   std::string id = valueOf(*response, "containerimage.config.digest");
   if (id.empty())
     id = valueOf(*response, "containerimage.digest");

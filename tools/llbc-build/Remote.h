@@ -18,6 +18,8 @@ public:
 
   std::unique_ptr<llb::lower::ImageResolver>
   resolver(const llb::driver::Options &options);
+  /// Why there is no daemon to ask; empty if there is one, or none was needed.
+  const std::string &trouble() const { return broken; }
   /// Builds the job's images and writes them in the form that is asked for.
   llvm::LogicalResult build(const llb::driver::BuildJob &job);
 
@@ -30,12 +32,12 @@ private:
   llvm::LogicalResult fail(const llb::driver::BuildJob &job,
                            const llb::buildkit::BuildFailure &failure);
 
+  std::string broken;
   /// For the sockets of agents; empty if there are none.
   std::string folder;
   llb::engine::SshAgents agents;
   std::unique_ptr<llb::engine::Progress> progress;
   std::unique_ptr<llb::buildkit::Build> daemon;
-  llb::gateway::Peer peer;
   /// What `host` asks in the name of.
   llb::lower::LowerOptions lowering;
   std::optional<llb::gateway::Host> host;

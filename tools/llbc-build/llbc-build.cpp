@@ -42,6 +42,7 @@ int main(int argc, char **argv) {
       return std::make_unique<llbc::RegistryResolver>(options.ociLayouts,
                                                       options.lockDirs);
     };
+    capabilities.trouble = [&] { return remote.trouble(); };
     capabilities.build = [&](const llb::driver::BuildJob &job) {
       return job.options.daemon.empty() ? llbc::build(job) : remote.build(job);
     };

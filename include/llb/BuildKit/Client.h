@@ -7,6 +7,7 @@
 #ifndef LLB_BUILDKIT_CLIENT_H
 #define LLB_BUILDKIT_CLIENT_H
 
+#include "llb/BuildKit/Address.h"
 #include "llb/Context/Walk.h"
 #include "llb/Engine/Progress.h"
 #include "llb/Engine/SshAgent.h"
@@ -31,9 +32,16 @@ struct SshAccess {
   std::string folder;
 };
 
+/// A directory of blobs in the OCI layout.
+struct ContentPlace {
+  std::string directory;
+  bool isWritable = false;
+};
+
 struct BuildOptions {
   /// As BUILDKIT_HOST has it.
   std::string address;
+  TlsFiles tls;
   /// Id of the session, which local sources name.
   std::string session;
   std::vector<Backend> exporters;
@@ -44,6 +52,8 @@ struct BuildOptions {
   /// and who we are to registries.
   std::map<std::string, std::string> locals;
   std::map<std::string, std::string> secrets;
+  /// By the ids that the daemon has for them: `oci:STORE` or `local:DIR`.
+  std::map<std::string, ContentPlace> contents;
   registry::CredentialStore credentials;
   /// Outlives the build.
   SshAccess ssh;
@@ -63,17 +73,27 @@ struct BuildFailure {
 class Build {
 public:
   /// Connects, opens the session and starts a build, which waits for a result.
+  /// An error is a daemon that cannot be had, with its address, the cause and
+  /// what may help.
   static llvm::Expected<std::unique_ptr<Build>>
   start(BuildOptions options, engine::Progress &progress);
   /// Ends the session, whatever became of the build.
   virtual ~Build();
 
+  /// What the daemon can do.
+  virtual const gateway::Peer &peer() const = 0;
+  /// If a call of the bridge failed since the daemon is gone: that in words.
+  /// Else empty, and the daemon had its reason.
+  virtual std::string trouble() = 0;
   /// Where the frontend's part is played.
   virtual gateway::Bridge &bridge() = 0;
   /// Lets the daemon read `name` through `filter`.
   virtual void allowLocal(const std::string &name, context::Filter filter) = 0;
   /// Where the exporter of this number sends the one file that it makes.
   virtual void receive(size_t exporter, llvm::raw_ostream &file) = 0;
+  /// Or which empty directory it fills, one call for each platform.
+  virtual void receive(size_t exporter, const std::string &directory,
+                       size_t platforms) = 0;
   /// Gives the build its result and waits until that is exported. Returns what
   /// exporters tell, or nothing with `failure` filled.
   virtual std::optional<std::map<std::string, std::string>>

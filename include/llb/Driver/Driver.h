@@ -43,6 +43,9 @@ struct Capabilities {
   /// in the static llbc, which runs llbc-build in its place.
   std::function<std::unique_ptr<lower::ImageResolver>(const Options &)>
       registry;
+  /// Why the daemon that the resolver asks is not there, with the remedy; empty
+  /// if it is. May be absent.
+  std::function<std::string()> trouble;
   /// Builds and writes the outputs, or reports why not; absent as above.
   std::function<llvm::LogicalResult(const BuildJob &)> build;
   /// Opens the engine's store at a path for questions; absent as above.

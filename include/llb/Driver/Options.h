@@ -123,6 +123,10 @@ struct Options {
   engine::Snapshotter snapshotter = engine::Snapshotter::Auto;
   /// Address of the BuildKit daemon that builds; empty: the embedded engine.
   std::string daemon;
+  /// Files in PEM for TLS with it, as of buildctl; no CA: no TLS.
+  std::string tlsCa, tlsCertificate, tlsKey;
+  /// The daemon's name in its certificate; empty: that of the address.
+  std::string tlsServerName;
   /// What steps may do in a daemon beyond the usual, as `network.host`.
   std::vector<std::string> allowed;
   /// Caches that a daemon reads and writes.

@@ -11,6 +11,11 @@
 #                   library/alpine, both a static busybox, and the daemon takes
 #                   docker.io from it
 #   IMAGE_LOCK      an image lock of those images
+# TLS, if it is set, is a folder with ca.pem, cert.pem and key.pem: the daemon also
+# listens at a port, for clients that have a certificate of that CA, and COMMAND
+# sees in BUILDKIT_TLS where. DEBUG=1 has the daemon's log tell of sessions.
+# BUILDKITD_PID, BUILDKITD_CONFIG and BUILDKITD_LOG are for who ends the daemon and
+# starts it again.
 set -euo pipefail
 dir=$1
 shift
@@ -114,10 +119,22 @@ write_lock() {
 
 start_buildkitd() {
   export BUILDKIT_HOST=unix://$sockets/buildkitd.sock
+  local addresses="\"$BUILDKIT_HOST\"" tls='' port
+  if [[ -n ${TLS:-} ]]; then
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    export BUILDKIT_TLS=tcp://127.0.0.1:$port
+    addresses+=", \"$BUILDKIT_TLS\""
+    tls="[grpc.tls]
+  ca = \"$TLS/ca.pem\"
+  cert = \"$TLS/cert.pem\"
+  key = \"$TLS/key.pem\""
+  fi
   cat >"$dir/buildkitd.toml" <<TOML
 root = "$dir/state/root"
+debug = $([[ -n ${DEBUG:-} ]] && echo true || echo false)
 [grpc]
-  address = ["$BUILDKIT_HOST"]
+  address = [$addresses]
+$tls
 [worker.oci]
   snapshotter = "${SNAPSHOTTER:-native}"
   binary = "runc"
@@ -131,6 +148,7 @@ root = "$dir/state/root"
 TOML
   buildkitd --config "$dir/buildkitd.toml" >"$dir/buildkitd.log" 2>&1 &
   pids+=($!)
+  export BUILDKITD_PID=$! BUILDKITD_CONFIG=$dir/buildkitd.toml BUILDKITD_LOG=$dir/buildkitd.log
   until_ready $! buildctl debug workers || fail "$dir/buildkitd.log" buildkitd
 }
 
