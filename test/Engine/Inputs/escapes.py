@@ -58,6 +58,15 @@ def cases() -> dict[str, tuple[str, set[int]]]:
         found["stub-" + what.split(",")[0]] = (
             HEAD + "FROM base\n" f"RUN --mount=type={what},target=/d{CANARY}/e mv /d /gone && ln -s / /d\n"
             f"RUN --mount=type={what},target=/x/e mv /x /xgone && ln -s {CANARY} /x\n", {0})
+    mount = "RUN --mount=type=cache,id=race,from=base,"
+    found["cache-source-race"] = (
+        HEAD + f"FROM base AS prepare\n{mount}target=/c mkdir /c/in /c/out && ln -s in /c/sel\n"
+        f"FROM prepare AS swap\n{mount}target=/c for i in $(seq 300); do "
+        f"ln -sfn {CANARY} /c/sel; ln -sfn /proc/self/root{CANARY} /c/sel; ln -sfn in /c/sel; done\n"
+        + "".join(f"FROM prepare AS look{i}\n{mount}source=sel,target=/m {LOOK}; echo {i}\n"
+                  for i in range(6))
+        + "FROM scratch\nCOPY --from=swap /bin/sh /swap\n"
+        + "".join(f"COPY --from=look{i} /bin/sh /{i}\n" for i in range(6)), {0, 1})
     found["user-file-zero"] = (
         HEAD + "RUN mkdir -p /etc && ln -s /dev/zero /etc/passwd\nUSER app\nRUN true\n", {1})
     found["user-file-fifo"] = (
