@@ -52,6 +52,9 @@ private:
   llvm::Error copyInfo(const std::string &from, const std::string &to,
                        const FileStat &info);
   llvm::Error copyTimes(const std::string &to, const FileStat &info);
+  FileTimes timesFor(const FileStat &info) const {
+    return times.value_or(FileTimes{info.st_atim, info.st_mtim});
+  }
   mode_t defaultDirMode() const {
     return copy.modeStr.empty() && copy.mode != -1
                ? static_cast<mode_t>(copy.mode) & 0777

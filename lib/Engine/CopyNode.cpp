@@ -87,16 +87,19 @@ llvm::Error Copier::copyInfo(const std::string &from, const std::string &to,
     mode = applySymbolicMode(copy.modeStr, info.st_mode).value_or(mode);
   else if (copy.mode != -1)
     mode = static_cast<mode_t>(copy.mode) & 07777;
-  // Setting an owner may have cleared set-id bits.
-  if (!error && !S_ISLNK(info.st_mode))
-    error = changeMode(dir.get(), name, mode);
+  // Setting an owner may have cleared set-id bits. What was just made, or is a
+  // directory, is no link that could be followed.
+  if (!error && !S_ISLNK(info.st_mode) &&
+      fchmodat(dir.get(), name.c_str(), mode, 0))
+    error = errno;
   if (error)
     return pathError(error, "chmod", to);
   Xattrs xattrs;
   source.xattrs(from, xattrs);
   for (const auto &[key, value] : xattrs)
     setXattr(dir.get(), name, key, value);
-  return copyTimes(to, info);
+  error = changeTimes(dir.get(), name, timesFor(info));
+  return error ? pathError(error, "utime", to) : llvm::Error::success();
 }
 
 llvm::Error Copier::copyTimes(const std::string &to, const FileStat &info) {
@@ -106,8 +109,7 @@ llvm::Error Copier::copyTimes(const std::string &to, const FileStat &info) {
   std::string name;
   int error = target.parent(to, dir, name);
   if (!error)
-    error = changeTimes(dir.get(), name,
-                        times.value_or(FileTimes{info.st_atim, info.st_mtim}));
+    error = changeTimes(dir.get(), name, timesFor(info));
   return error ? pathError(error, "utime", to) : llvm::Error::success();
 }
 

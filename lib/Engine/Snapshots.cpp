@@ -8,6 +8,7 @@
 #include "LayerCopy.h"
 #include "TreeState.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sched.h>
@@ -249,10 +250,12 @@ llvm::Expected<MountedTree> Snapshots::prepare(const Snapshot &parent) {
 /// runtime, and a tree that one of them lies in is busy so long.
 static int unmountWhenIdle(const std::string &path) {
   constexpr int tries = 5000;
-  constexpr useconds_t pause = 2000;
+  constexpr useconds_t firstPause = 50, longestPause = 2000;
+  useconds_t pause = firstPause;
   int error = umount2(path.c_str(), 0);
   for (int i = 0; error && errno == EBUSY && i < tries; ++i) {
     usleep(pause);
+    pause = std::min(2 * pause, longestPause);
     error = umount2(path.c_str(), 0);
   }
   return error;

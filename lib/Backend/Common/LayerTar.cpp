@@ -40,15 +40,16 @@ public:
         tar(sink) {}
 
   llvm::Error run() {
-    if (llvm::Error error = walk("/", 0))
+    if (llvm::Error error = walk("/", 0, below != nullptr))
       return error;
     return tar.finish();
   }
 
 private:
-  llvm::Error walk(const std::string &dir, int depth);
-  llvm::Error visit(const std::string &path, const LayerEntry &entry,
-                    int depth);
+  /// `isBelow`: whether the directory may be there below, too.
+  llvm::Error walk(const std::string &dir, int depth, bool isBelow);
+  llvm::Error visit(const std::string &path, const LayerEntry &entry, int depth,
+                    bool parentBelow);
   llvm::Error walkOpaque(const std::string &dir, int depth);
   llvm::Error writeWhiteout(const std::string &path);
   llvm::Error writeParents(const std::string &path);
@@ -78,23 +79,24 @@ private:
   std::map<ino_t, std::vector<std::pair<std::string, FileStat>>> linkWaiting;
 };
 
-llvm::Error LayerWriter::walk(const std::string &dir, int depth) {
+llvm::Error LayerWriter::walk(const std::string &dir, int depth, bool isBelow) {
   if (depth > maxDepth)
     return layerError(ENAMETOOLONG, dir);
   std::vector<LayerEntry> entries;
   if (int error = engine::listLayer(layer, dir, entries))
     return layerError(error, dir);
   for (const LayerEntry &entry : entries)
-    if (llvm::Error error = visit(joinTreePath(dir, entry.name), entry, depth))
+    if (llvm::Error error =
+            visit(joinTreePath(dir, entry.name), entry, depth, isBelow))
       return error;
   return llvm::Error::success();
 }
 
 llvm::Error LayerWriter::visit(const std::string &path, const LayerEntry &entry,
-                               int depth) {
+                               int depth, bool parentBelow) {
   const FileStat &info = entry.info;
   FileStat under;
-  int missing = statBelow(path, under);
+  int missing = parentBelow ? statBelow(path, under) : ENOENT;
   if (missing && missing != ENOENT && missing != ENOTDIR)
     return layerError(missing, path);
   if (entry.isWhiteout)
@@ -113,7 +115,7 @@ llvm::Error LayerWriter::visit(const std::string &path, const LayerEntry &entry,
     return llvm::Error::success();
   if (!missing && isOpaque(path))
     return walkOpaque(path, depth + 1);
-  return walk(path, depth + 1);
+  return walk(path, depth + 1, !missing && S_ISDIR(under.st_mode));
 }
 
 /// Compares a directory that hides what is below it with what is below it.
@@ -158,8 +160,8 @@ llvm::Error LayerWriter::walkOpaque(const std::string &dir, int depth) {
         return error;
     if (S_ISDIR(info.st_mode)) {
       bool both = !missing && S_ISDIR(other.st_mode);
-      if (llvm::Error error =
-              both ? walkOpaque(path, depth + 1) : walk(path, depth + 1))
+      if (llvm::Error error = both ? walkOpaque(path, depth + 1)
+                                   : walk(path, depth + 1, /*isBelow=*/false))
         return error;
     }
   }
