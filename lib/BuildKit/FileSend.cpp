@@ -69,15 +69,25 @@ grpc::Status FileSendService::receiveFile(grpc::ServerContext &context,
   return context.IsCancelled() ? grpc::Status::CANCELLED : grpc::Status::OK;
 }
 
+void FileSendService::markDone(Target &target) {
+  std::lock_guard<std::mutex> lock(mutex);
+  --target.undone;
+}
+
+/// The mark comes before the farewell: the end of the build may be here sooner
+/// than the end of this call.
 grpc::Status FileSendService::receiveDirectory(RawStream &stream,
-                                               const std::string &path) {
-  engine::DirTree root = engine::DirTree::openPath(path);
+                                               Target &target) {
+  engine::DirTree root = engine::DirTree::openPath(target.path);
   if (!root.valid())
     return refusals.add("cannot open the directory of the result");
   Receiver receiver(root, stream);
   std::string error = receiver.run();
-  if (error.empty())
+  if (error.empty()) {
+    markDone(target);
+    receiver.sayFarewell();
     return grpc::Status::OK;
+  }
   return receiver.isGone() ? grpc::Status(grpc::StatusCode::CANCELLED, error)
                            : refusals.add(error);
 }
@@ -92,13 +102,11 @@ grpc::Status FileSendService::receive(grpc::ServerContext &context,
   if (!target)
     return refusals.add("the daemon sent a result that was not asked for: " +
                         (id.empty() ? "of no exporter" : "of exporter " + id));
-  grpc::Status status = target->file
-                            ? receiveFile(context, stream, *target->file)
-                            : receiveDirectory(stream, target->path);
-  if (status.ok()) {
-    std::lock_guard<std::mutex> lock(mutex);
-    --target->undone;
-  }
+  if (!target->file)
+    return receiveDirectory(stream, *target);
+  grpc::Status status = receiveFile(context, stream, *target->file);
+  if (status.ok())
+    markDone(*target);
   return status;
 }
 

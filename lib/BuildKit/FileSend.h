@@ -42,7 +42,8 @@ private:
   Target *begin(size_t exporter);
   grpc::Status receiveFile(grpc::ServerContext &context, RawStream &stream,
                            llvm::raw_ostream &file);
-  grpc::Status receiveDirectory(RawStream &stream, const std::string &path);
+  grpc::Status receiveDirectory(RawStream &stream, Target &target);
+  void markDone(Target &target);
 
   std::mutex mutex;
   /// By exporter.

@@ -130,14 +130,16 @@ std::string Receiver::run() {
     if (std::string error = take(packet); !error.empty())
       return error;
   }
-  if (std::string error = tree.finish(); !error.empty())
-    return error;
-  packet.Clear();
+  return tree.finish();
+}
+
+void Receiver::sayFarewell() {
+  grpc::ByteBuffer bytes;
+  filesync::Packet packet;
   packet.set_type(filesync::Packet::FIN);
-  // Its own farewell has nothing new.
-  if (!send(stream, packet) || !stream.Read(&bytes))
-    return leftBy(wentAway);
-  return "";
+  // Its own has nothing new, and all is here if it does not come.
+  if (send(stream, packet))
+    stream.Read(&bytes);
 }
 
 } // namespace llb::buildkit

@@ -23,9 +23,10 @@ public:
   Receiver(const engine::DirTree &root, RawStream &stream)
       : tree(root), stream(stream) {}
 
-  /// Writes all that comes. Returns what is wrong, empty if nothing: then the
-  /// daemon was told so.
+  /// Writes all that comes. Returns what is wrong, empty if nothing.
   std::string run();
+  /// Tells the daemon that all is here, upon which it may call the build done.
+  void sayFarewell();
   /// Whether what is wrong is that the daemon ended it, which knows why.
   bool isGone() const { return gone; }
 
