@@ -70,6 +70,10 @@ if os.geteuid() == 0 and platform.machine() == "x86_64" and all(
             ["unshare", "-m", "mount", "-t", "binfmt_misc", "binfmt_misc", table],
             stderr=subprocess.DEVNULL).returncode:
         config.available_features.add("qemu")
+# Builds by ordinary users.
+if all(tool(name) for name in ("newuidmap", "newgidmap", "setpriv")) and int(
+        Path("/proc/sys/user/max_user_namespaces").read_text()) > 0:
+    config.available_features.add("uidmap")
 if tool("chromium-headless-shell"):
     config.available_features.add("chromium")
 if os.access("/bin/busybox", os.X_OK):

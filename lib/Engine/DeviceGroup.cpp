@@ -128,13 +128,6 @@ std::string ownGroup() {
 
 } // namespace
 
-bool inFirstUserNamespace() {
-  std::ifstream file("/proc/self/uid_map");
-  uint64_t inside = 0, outside = 0, count = 0;
-  file >> inside >> outside >> count;
-  return inside == 0 && outside == 0 && count == UINT32_MAX;
-}
-
 void DeviceGroup::removeDeadGroups() {
   UniqueFd dir(openat(parent.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   std::vector<std::string> names;

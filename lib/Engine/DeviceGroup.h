@@ -38,10 +38,6 @@ private:
   std::string name;
 };
 
-/// Whether this process is in the first user namespace: nodes made in others
-/// cannot be opened at all.
-bool inFirstUserNamespace();
-
 } // namespace llb::engine
 
 #endif

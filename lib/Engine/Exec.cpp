@@ -7,6 +7,7 @@
 #include "ContainerSpec.h"
 #include "DeviceGroup.h"
 #include "llb/Engine/Store.h"
+#include "llb/Engine/UserNamespace.h"
 #include "llb/Support/WriteAll.h"
 
 #include <cerrno>
@@ -62,7 +63,7 @@ llvm::Expected<Runtime> Runtime::find() {
     if (!isCrun)
       removeCgroups("");
     Runtime result{path, isCrun, nullptr, ""};
-    if (!isCrun || !inFirstUserNamespace())
+    if (!isCrun || isInUserNamespace())
       return result;
     if (auto group = DeviceGroup::make())
       result.devices = std::make_shared<DeviceGroup>(std::move(*group));

@@ -4,6 +4,7 @@
 // descriptor that was opened without following.
 #include "FileChange.h"
 
+#include "llb/Engine/UserNamespace.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/WriteAll.h"
 
@@ -16,9 +17,14 @@ namespace llb::engine {
 
 llvm::Error pathError(int error, const std::string &what,
                       const std::string &path) {
+  // What chown says of an id that a user namespace does not have.
+  const char *hint = error == EINVAL && isInUserNamespace()
+                         ? "; an owner may not be among the ids that "
+                           "/etc/subuid and /etc/subgid lend"
+                         : "";
   return llvm::createStringError(
-      std::error_code(error, std::generic_category()), "%s %s: %s",
-      what.c_str(), path.c_str(), std::strerror(error));
+      std::error_code(error, std::generic_category()), "%s %s: %s%s",
+      what.c_str(), path.c_str(), std::strerror(error), hint);
 }
 
 std::optional<FileTimes> timesOf(int64_t nanoseconds) {

@@ -8,6 +8,8 @@
 #include "LayerCopy.h"
 #include "TreeState.h"
 
+#include "llb/Engine/UserNamespace.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -31,8 +33,11 @@ struct Context {
 } // namespace
 
 llvm::Error enterPrivateNamespace() {
-  if (unshare(CLONE_NEWNS))
-    return errnoError("a mount namespace of its own (are you root?)");
+  if (llvm::Error error = becomeRoot())
+    return error;
+  // A cgroup file system of its own takes a namespace for that.
+  if (unshare(CLONE_NEWNS | (isInUserNamespace() ? CLONE_NEWCGROUP : 0)))
+    return errnoError("a mount namespace of its own");
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr))
     return errnoError("making mounts private");
   return llvm::Error::success();
@@ -43,6 +48,15 @@ struct MountedTree::Copy {
   std::string folder;
   ~Copy() { Store::removeTree(folder); }
 };
+
+/// Leaves other flags of the mount alone, which a user namespace may not
+/// change.
+static int makeReadonly(const std::string &mountPoint) {
+  mount_attr attr{};
+  attr.attr_set = MOUNT_ATTR_RDONLY;
+  return static_cast<int>(syscall(SYS_mount_setattr, AT_FDCWD,
+                                  mountPoint.c_str(), 0, &attr, sizeof attr));
+}
 
 MountedTree::MountedTree() = default;
 
@@ -101,10 +115,15 @@ llvm::Error Snapshots::mountOverlay(const std::vector<std::string> &lower,
   if (!tree.upper.empty())
     good = context.set("upperdir", tree.upper) &&
            context.set("workdir", tree.folder + "/work");
-  // As BuildKit's snapshotter mounts it: no copies that refer to origins.
-  good = good && context.set("index", "off") &&
-         context.set("redirect_dir", "off") && context.set("metacopy", "off") &&
-         context.set("xino", "off");
+  // As BuildKit's snapshotter mounts it: no copies that refer to origins. Where
+  // trusted attributes are denied there are none anyway.
+  good = good && context.set("index", "off") && context.set("xino", "off");
+  if (isInUserNamespace())
+    good = good && syscall(SYS_fsconfig, context.fd.get(), FSCONFIG_SET_FLAG,
+                           "userxattr", nullptr, 0) == 0;
+  else
+    good = good && context.set("redirect_dir", "off") &&
+           context.set("metacopy", "off");
   if (!good || syscall(SYS_fsconfig, context.fd.get(), FSCONFIG_CMD_CREATE,
                        nullptr, nullptr, 0))
     return errnoError("overlayfs of " + std::to_string(lower.size()) +
@@ -196,8 +215,7 @@ llvm::Expected<MountedTree> Snapshots::view(const Snapshot &snapshot) {
   std::string layer = layerPath(snapshot.layers.front());
   if (::mount(layer.c_str(), tree.mountPoint.c_str(), nullptr, MS_BIND,
               nullptr) ||
-      ::mount(nullptr, tree.mountPoint.c_str(), nullptr,
-              MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr))
+      makeReadonly(tree.mountPoint))
     return errnoError(layer);
   tree.mounted = true;
   return tree;

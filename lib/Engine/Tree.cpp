@@ -198,7 +198,8 @@ int DirTree::xattrs(const std::string &path, Xattrs &result) const {
     std::string name = names.c_str() + at;
     at += name.size() + 1;
     // Marks of a layer that is looked at directly, not part of its content.
-    if (name.starts_with("trusted.overlay."))
+    if (name.starts_with("trusted.overlay.") ||
+        name.starts_with("user.overlay."))
       continue;
     ssize_t length = getxattr(handle.c_str(), name.c_str(), nullptr, 0);
     if (length < 0)

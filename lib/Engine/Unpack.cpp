@@ -8,6 +8,7 @@
 #include "FileChange.h"
 #include "TarStream.h"
 
+#include "llb/Engine/UserNamespace.h"
 #include "llb/Support/GoPath.h"
 
 #include <archive_entry.h>
@@ -196,11 +197,16 @@ llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
   case AE_IFCHR:
   case AE_IFBLK:
   case AE_IFIFO:
-    if (mknodat(dir, name.c_str(),
-                mode | static_cast<mode_t>(archive_entry_filetype(entry)),
-                makedev(static_cast<unsigned>(archive_entry_rdevmajor(entry)),
-                        static_cast<unsigned>(archive_entry_rdevminor(entry)))))
+    if (mknodat(
+            dir, name.c_str(),
+            mode | static_cast<mode_t>(archive_entry_filetype(entry)),
+            makedev(static_cast<unsigned>(archive_entry_rdevmajor(entry)),
+                    static_cast<unsigned>(archive_entry_rdevminor(entry))))) {
+      // containerd leaves out devices that a user namespace cannot make.
+      if (errno == EPERM && isInUserNamespace())
+        return llvm::Error::success();
       return pathError(errno, "unpacking", path);
+    }
     break;
   default:
     return llvm::createStringError(

@@ -7,6 +7,7 @@
 #include "llb/Driver/Driver.h"
 #include "llb/Driver/ToolSupport.h"
 #include "llb/Engine/Usage.h"
+#include "llb/Engine/UserNamespace.h"
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoText.h"
@@ -131,6 +132,9 @@ openItems(std::string root, const engine::PruneOptions *options) {
         std::make_error_code(std::errc::no_such_file_or_directory),
         "%s: no store of llbc", root.c_str());
   }
+  // Files of steps belong to the ids that a user is lent.
+  if (llvm::Error error = engine::becomeRoot())
+    return error;
   auto store = engine::Store::open(root);
   if (!store)
     return store.takeError();

@@ -105,8 +105,9 @@ private:
   std::map<std::vector<LayerId>, std::weak_ptr<MountedTree::Copy>> readCopies;
 };
 
-/// Gives this process a mount namespace whose changes nobody else sees. Call it
-/// once, before there are threads.
+/// Gives this process a mount namespace whose changes nobody else sees, as
+/// root, if need be in a user namespace (UserNamespace.h). Call it once, before
+/// there are threads.
 llvm::Error enterPrivateNamespace();
 
 } // namespace llb::engine
