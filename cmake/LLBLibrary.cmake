@@ -1,8 +1,10 @@
 # llb_add_library(Name SOURCES a.cpp ... DEPENDS LLBSupport ... [EXCEPTIONS])
-# llb_add_tool(name SOURCES name.cpp DEPENDS LLBDriver ... [DYNAMIC])
+# llb_add_tool(name SOURCES name.cpp DEPENDS LLBDriver ... [DYNAMIC] [SERVER])
 #
 # One place for warnings, sanitizers and the no-exceptions default. A library
 # that lists no sources yet is an interface target, so that others may name it.
+# A static tool has the allocator of lib/Support/SmallBlocks.cpp, unless it is a
+# server, whose threads come and go.
 
 add_library(LLBFlags INTERFACE)
 target_compile_options(LLBFlags INTERFACE
@@ -44,11 +46,14 @@ function(llb_add_library name)
 endfunction()
 
 function(llb_add_tool name)
-  cmake_parse_arguments(ARG "DYNAMIC" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "DYNAMIC;SERVER" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE LLBFlags ${ARG_DEPENDS})
   if(LLB_STATIC AND NOT LLB_SANITIZE AND NOT ARG_DYNAMIC)
     target_link_options(${name} PRIVATE -static)
+    if(NOT ARG_SERVER)
+      target_link_libraries(${name} PRIVATE LLBSmallBlocks)
+    endif()
   elseif(LLB_STATIC AND NOT LLB_SANITIZE)
     # Half of what the loader has to look up would be these.
     target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
