@@ -7,9 +7,11 @@
 
 #include "llb/Support/PatternMatcher.h"
 #include "llb/Support/ToolDiags.h"
+#include "llb/Support/UniqueFd.h"
 
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/Path.h>
+#include <llvm/Support/SmallVectorMemoryBuffer.h>
 
 namespace llb::driver {
 
@@ -63,15 +65,59 @@ static llvm::LogicalResult readIgnoreFile(const Options &options, Input &input,
   return llvm::success();
 }
 
+/// What `file` holds, to its end. Of more than `limit` bytes one more than
+/// that: a pipe has no size to ask for first.
+static llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>>
+readUpTo(llvm::sys::fs::file_t file, const std::string &name, size_t limit) {
+  constexpr size_t most = size_t(1) << 20;
+  llvm::SmallVector<char, 0> bytes;
+  while (bytes.size() <= limit) {
+    size_t before = bytes.size();
+    size_t piece = std::min(most, limit - before) + 1;
+    bytes.resize_for_overwrite(before + piece);
+    llvm::Expected<size_t> count = llvm::sys::fs::readNativeFile(
+        file, llvm::MutableArrayRef(bytes).drop_front(before));
+    if (!count)
+      return llvm::errorToErrorCode(count.takeError());
+    bytes.truncate(before + *count);
+    if (*count == 0)
+      break;
+  }
+  return std::make_unique<llvm::SmallVectorMemoryBuffer>(
+      std::move(bytes), name, /*RequiresNullTerminator=*/true);
+}
+
+static llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>>
+openBuildFile(const std::string &path, size_t limit) {
+  namespace fs = llvm::sys::fs;
+  if (path == "-")
+    return readUpTo(fs::getStdinHandle(), "<stdin>", limit);
+  llvm::Expected<fs::file_t> file = fs::openNativeFileForRead(path);
+  if (!file)
+    return llvm::errorToErrorCode(file.takeError());
+  UniqueFd owner(*file);
+  fs::file_status status;
+  if (std::error_code error = fs::status(*file, status))
+    return error;
+  if (status.type() != fs::file_type::regular_file || status.getSize() > limit)
+    return readUpTo(*file, path, limit);
+  return llvm::MemoryBuffer::getOpenFile(*file, path, status.getSize());
+}
+
 llvm::FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
 readBuildFile(const Options &options, DiagEngine &diags) {
-  auto buffer =
-      llvm::MemoryBuffer::getFileOrSTDIN(options.input, /*IsText=*/false);
-  if (buffer)
-    return std::move(*buffer);
-  diags.report(diag::CannotRead, {}, options.input,
-               buffer.getError().message());
-  return llvm::failure();
+  size_t limit = options.maxFileBytes;
+  auto buffer = openBuildFile(options.input, limit);
+  if (!buffer) {
+    diags.report(diag::CannotRead, {}, options.input,
+                 buffer.getError().message());
+    return llvm::failure();
+  }
+  if ((*buffer)->getBufferSize() > limit) {
+    diags.report(diag::FileTooLarge, {}, options.input, limit);
+    return llvm::failure();
+  }
+  return std::move(*buffer);
 }
 
 llvm::FailureOr<Input> readInput(const Options &options,

@@ -32,7 +32,7 @@ struct Input {
   bool fromStandardInput = false;
 };
 
-/// The text of the build file, or a CannotRead diagnostic.
+/// The text of the build file, or a CannotRead or FileTooLarge diagnostic.
 llvm::FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
 readBuildFile(const Options &options, DiagEngine &diags);
 

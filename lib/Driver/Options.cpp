@@ -181,6 +181,9 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       "split-input-file",
       cl::desc("Compile what stands between lines of '# -----' by itself"),
       cl::Hidden, cl::cat(category));
+  cl::opt<size_t> maxFile("max-file-bytes", cl::desc("Limit of the build file"),
+                          cl::init(result.maxFileBytes), cl::Hidden,
+                          cl::cat(category));
   cl::opt<size_t> maxValue(
       "max-value-bytes", cl::desc("Limit of one expanded value"),
       cl::init(result.maxValueBytes), cl::Hidden, cl::cat(category));
@@ -268,6 +271,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
   result.hashIndex = hashIndex;
   result.json = json;
   result.impact.assign(impact.begin(), impact.end());
+  result.maxFileBytes = maxFile;
   result.maxValueBytes = maxValue;
   result.maxOpsBytes = maxOps;
   if (maxNesting > ExpandOptions::largestNesting)

@@ -166,6 +166,8 @@ struct Options {
   bool explains() const {
     return printKeys || !impact.empty() || !willHit.empty();
   }
+  /// Of the build file.
+  std::size_t maxFileBytes = std::size_t(64) << 20;
   std::size_t maxValueBytes = std::size_t(16) << 20;
   std::size_t maxOpsBytes = std::size_t(1) << 30;
   unsigned maxNesting = 1000;
