@@ -6,8 +6,7 @@
 #include "llb/IR/Binary.h"
 
 #include "Codec.h"
-#include "DigestMap.h"
-
+#include "llb/IR/DigestIndex.h"
 #include "llb/Support/IRDiags.h"
 
 namespace llb::ir {
@@ -35,6 +34,10 @@ public:
   }
 
 private:
+  auto digestOf() const {
+    return [this](uint32_t op) -> const Digest & { return ops[op].digest; };
+  }
+
   bool check(DiagId id, const std::string &error) {
     if (!error.empty())
       diags.report(id, {}, error);
@@ -43,14 +46,16 @@ private:
 
   bool decodeOps(const std::vector<std::string_view> &defs) {
     ops.resize(defs.size());
+    byDigest = DigestIndex(defs.size());
     for (size_t i = 0; i < defs.size(); ++i) {
       ops[i].bytes = defs[i];
       if (!check(diag::BadOperation, wire::decode(defs[i], &ops[i].op)))
         return false;
       ops[i].digest = Digest::of(defs[i]);
-      auto [first, isNew] = byDigest.try_emplace(ops[i].digest, i);
+      auto [first, isNew] =
+          byDigest.add(ops[i].digest, static_cast<uint32_t>(i), digestOf());
       if (!isNew)
-        repeats.emplace_back(i, first->second);
+        repeats.emplace_back(i, first);
     }
     return true;
   }
@@ -117,10 +122,7 @@ private:
     std::optional<Digest> digest = Digest::parse(text);
     if (!digest)
       return std::nullopt;
-    auto found = byDigest.find(*digest);
-    if (found == byDigest.end())
-      return std::nullopt;
-    return found->second;
+    return byDigest.find(*digest, digestOf());
   }
 
   /// The node that an entry of a map by digest belongs to, or null.
@@ -178,7 +180,7 @@ private:
   std::vector<RawOp> ops;
   /// Operations whose bytes were there before, and where.
   std::vector<std::pair<size_t, size_t>> repeats;
-  DigestMap<size_t> byDigest;
+  DigestIndex byDigest{0};
   std::vector<NodeId> nodeOf;
 };
 

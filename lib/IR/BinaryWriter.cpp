@@ -10,17 +10,18 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+#include <llvm/ADT/SmallString.h>
+#include <llvm/Support/Allocator.h>
 
 namespace llb::ir {
 namespace {
 
-std::vector<Digest> inputDigests(const Op &op,
-                                 const std::vector<Digest> &digests) {
-  std::vector<Digest> inputs;
-  inputs.reserve(op.inputs.size());
+void findInputDigests(const Op &op, const std::vector<Digest> &digests,
+                      std::vector<Digest> &inputs) {
+  inputs.clear();
   for (const ValueId &input : op.inputs)
     inputs.push_back(digests[input.node.index]);
-  return inputs;
 }
 
 bool isText(std::string_view text, const Digest &digest) {
@@ -66,11 +67,13 @@ bool hasNoInputs(std::string_view bytes) {
 }
 
 void writeHeader(unsigned number, size_t size, llvm::raw_ostream &out) {
-  out << static_cast<char>(number << 3 |
-                           static_cast<unsigned>(wire::WireType::Length));
+  llvm::SmallString<12> header;
+  header += static_cast<char>(number << 3 |
+                              static_cast<unsigned>(wire::WireType::Length));
   for (; size >= 0x80; size >>= 7)
-    out << static_cast<char>(size | 0x80);
-  out << static_cast<char>(size);
+    header += static_cast<char>(size | 0x80);
+  header += static_cast<char>(size);
+  out << header;
 }
 
 void writeField(unsigned number, std::string_view bytes,
@@ -88,6 +91,8 @@ size_t headerSize(size_t size) {
 /// the cache: sorted, one message after the other is anywhere in memory.
 template <class Message> class EntriesByDigest {
 public:
+  explicit EntriesByDigest(size_t count) { entries.reserve(count); }
+
   void add(const Digest &digest, const Message &message) {
     Digest::Text text = digest.text();
     uint64_t order = 0;
@@ -96,14 +101,19 @@ public:
     add(order, {text.data(), text.size()}, message);
   }
   void finish(const std::map<std::string, Message> &strays) {
-    std::stable_sort(entries.begin(), entries.end(), [&](Entry a, Entry b) {
-      return a.order != b.order ? a.order < b.order : keyOf(a) < keyOf(b);
-    });
+    std::stable_sort(
+        entries.begin(), entries.end(), [](const Entry &a, const Entry &b) {
+          return a.order != b.order ? a.order < b.order : a.key() < b.key();
+        });
     auto nodes = static_cast<ptrdiff_t>(entries.size());
     for (const auto &[key, message] : strays)
       add(0, key, message);
-    auto less = [&](Entry a, Entry b) { return keyOf(a) < keyOf(b); };
-    auto same = [&](Entry a, Entry b) { return keyOf(a) == keyOf(b); };
+    auto less = [](const Entry &a, const Entry &b) {
+      return a.key() < b.key();
+    };
+    auto same = [](const Entry &a, const Entry &b) {
+      return a.key() == b.key();
+    };
     if (!strays.empty())
       std::inplace_merge(entries.begin(), entries.begin() + nodes,
                          entries.end(), less);
@@ -120,17 +130,21 @@ public:
   /// Writes them as field `number`.
   void write(unsigned number, llvm::raw_ostream &out) const {
     for (const Entry &entry : entries)
-      writeField(number,
-                 std::string_view(bytes).substr(entry.start, entry.size), out);
+      writeField(number, {entry.bytes, entry.size}, out);
   }
 
 private:
-  /// Where an entry's bytes are; `order` is the beginning of its digest.
   struct Entry {
+    /// The beginning of the digest.
     uint64_t order;
-    size_t start;
+    const char *bytes;
     uint32_t size;
     uint32_t keySize;
+
+    /// Behind its own header.
+    std::string_view key() const {
+      return {bytes + headerSize(keySize), keySize};
+    }
   };
 
   void add(uint64_t order, std::string_view key, const Message &message) {
@@ -138,26 +152,23 @@ private:
     wire::encode(buffer, message);
     buffer.header(2, 0);
     buffer.text(1, key);
-    entries.push_back({order, bytes.size(),
-                       static_cast<uint32_t>(buffer.size()),
+    std::string_view bytes = buffer.bytes();
+    char *kept = memory.Allocate<char>(bytes.size());
+    std::memcpy(kept, bytes.data(), bytes.size());
+    entries.push_back({order, kept, static_cast<uint32_t>(bytes.size()),
                        static_cast<uint32_t>(key.size())});
-    bytes += buffer.bytes();
-  }
-  std::string_view keyOf(const Entry &entry) const {
-    // Behind its own header.
-    return std::string_view(bytes).substr(
-        entry.start + headerSize(entry.keySize), entry.keySize);
   }
 
   std::vector<Entry> entries;
-  std::string bytes;
+  /// Of the entries' bytes.
+  llvm::BumpPtrAllocator memory;
   wire::EncodeBuffer buffer;
 };
 
 } // namespace
 
 std::string_view NodeEncoder::next(const Node &node) {
-  std::vector<Digest> inputs = inputDigests(node.op, known);
+  findInputDigests(node.op, known, inputs);
   if (!node.original.empty()) {
     std::string_view bytes = node.original;
     buffer.clear();
@@ -175,10 +186,24 @@ std::string_view NodeEncoder::next(const Node &node) {
   return buffer.bytes();
 }
 
-std::string encodeCanonical(const Op &op, const std::vector<Digest> &digests) {
+struct CanonicalEncoder::State {
   wire::EncodeBuffer buffer;
-  wire::encode(buffer, op, inputDigests(op, digests));
-  return std::string(buffer.bytes());
+  std::vector<Digest> inputs;
+};
+
+CanonicalEncoder::CanonicalEncoder() : state(std::make_unique<State>()) {}
+CanonicalEncoder::~CanonicalEncoder() = default;
+
+std::string_view CanonicalEncoder::encode(const Op &op,
+                                          const std::vector<Digest> &digests) {
+  findInputDigests(op, digests, state->inputs);
+  state->buffer.clear();
+  wire::encode(state->buffer, op, state->inputs);
+  return state->buffer.bytes();
+}
+
+std::string encodeCanonical(const Op &op, const std::vector<Digest> &digests) {
+  return std::string(CanonicalEncoder().encode(op, digests));
 }
 
 std::string encodeOp(const Node &node, const std::vector<Digest> &digests) {
@@ -188,13 +213,15 @@ std::string encodeOp(const Node &node, const std::vector<Digest> &digests) {
 }
 
 std::vector<Digest> digestNodes(const Module &module) {
-  NodeEncoder encoder;
+  NodeEncoder encoder(module.nodes.size());
   for (const Node &node : module.nodes)
     encoder.next(node);
   return encoder.digests();
 }
 
 std::vector<bool> nodesOf(const Module &module, const Result &result) {
+  if (module.results.size() == 1)
+    return std::vector<bool>(module.nodes.size(), true);
   std::vector<bool> mine(module.nodes.size());
   std::vector<bool> others(module.nodes.size());
   for (const Result &root : module.results) {
@@ -240,9 +267,9 @@ static void writeSource(const Module &module,
 void writeModule(const Module &module, const Result &result,
                  llvm::raw_ostream &out) {
   std::vector<bool> wanted = nodesOf(module, result);
-  NodeEncoder encoder;
-  EntriesByDigest<OpMetadata> metadata;
-  EntriesByDigest<Locations> locations;
+  NodeEncoder encoder(module.nodes.size());
+  EntriesByDigest<OpMetadata> metadata(module.nodes.size());
+  EntriesByDigest<Locations> locations(module.nodes.size());
   std::string terminal;
   for (size_t i = 0; i < module.nodes.size(); ++i) {
     const Node &node = module.nodes[i];
@@ -263,6 +290,7 @@ void writeModule(const Module &module, const Result &result,
     writeField(1, terminal, out);
 
   metadata.finish(module.strayMetadata);
+  out.reserveExtraSpace(metadata.size() + locations.size());
   metadata.write(2, out);
   if (module.hasSource) {
     locations.finish(module.strayLocations);

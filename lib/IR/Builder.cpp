@@ -8,8 +8,8 @@
 #include "llb/IR/Builder.h"
 
 #include "Codec.h"
-#include "DigestMap.h"
 #include "VisitOrder.h"
+#include "llb/IR/DigestIndex.h"
 #include "llb/IR/InputIndex.h"
 
 #include <cassert>
@@ -48,11 +48,13 @@ class Marshaller {
 public:
   using Vertices = std::vector<std::unique_ptr<Vertex>>;
 
-  Marshaller(Vertices vertices, std::vector<SourceInfo> sourceInfos)
+  Marshaller(Vertices vertices, std::vector<SourceInfo> sourceInfos,
+             Builder::Visitor visit)
       : vertices(std::move(vertices)), sourceInfos(std::move(sourceInfos)),
-        nodeOf(this->vertices.size()), infoIndex(this->sourceInfos.size(), -1) {
+        visit(visit), nodeOf(this->vertices.size()),
+        infoIndex(this->sourceInfos.size(), -1),
+        byDigest(this->vertices.size()) {
     module.nodes.reserve(this->vertices.size() + 1);
-    byDigest.reserve(this->vertices.size());
   }
 
   Module run(ValueId root, std::string name) {
@@ -106,27 +108,34 @@ private:
     wire::encode(buffer, vertex.op, inputDigests);
     Digest digest = Digest::of(buffer.bytes());
     NodeId next{static_cast<uint32_t>(module.nodes.size())};
-    auto [known, isNew] = byDigest.try_emplace(digest, next);
+    auto [number, isNew] =
+        byDigest.add(digest, next.index, [&](uint32_t node) -> const Digest & {
+          return module.nodes[node].digest;
+        });
     if (isNew) {
       Node &node = module.nodes.emplace_back();
       node.op = std::move(vertex.op);
       node.original = buffer.bytes();
       node.digest = digest;
       node.hasMetadata = node.hasLocations = true;
+      if (visit)
+        visit(next, node.op);
     }
-    Node &node = module[known->second];
+    Node &node = module.nodes[number];
     mergeMetadata(node.metadata, std::move(vertex.metadata));
+    noteUse(node.metadata);
     for (Location &location : vertex.locations)
       addLocation(node, std::move(location));
-    return known->second;
+    return {number};
   }
 
   /// Fills `inputs` and `inputDigests` with the nodes behind the inputs of a
   /// vertex. True if some were the same value and became one; `positions` then
   /// says where each went.
   bool collectInputs(const Op &op) {
-    bool joins = std::holds_alternative<Exec>(op.body) ||
-                 std::holds_alternative<File>(op.body);
+    bool joins =
+        op.inputs.size() > 1 && (std::holds_alternative<Exec>(op.body) ||
+                                 std::holds_alternative<File>(op.body));
     inputs.clear();
     inputDigests.clear();
     positions.clear();
@@ -165,20 +174,21 @@ private:
     return static_cast<int32_t>(infos.size() - 1);
   }
 
+  /// What the metadata of some operation holds the result must ask for.
+  void noteUse(const OpMetadata &metadata) {
+    if (metadata.ignoreCache)
+      terminalCaps["meta.ignorecache"] = true;
+    if (!metadata.description.empty())
+      terminalCaps["meta.description"] = true;
+    if (metadata.exportCache)
+      terminalCaps["meta.exportcache"] = true;
+  }
+
   NodeId addTerminal(ValueId value) {
     Node terminal;
     terminal.op.inputs = {value};
     terminal.hasMetadata = true;
-    CapMap &caps = terminal.metadata.caps;
-    caps = {{"constraints", true}, {"platform", true}};
-    for (const Node &node : module.nodes) {
-      if (node.metadata.ignoreCache)
-        caps["meta.ignorecache"] = true;
-      if (!node.metadata.description.empty())
-        caps["meta.description"] = true;
-      if (node.metadata.exportCache)
-        caps["meta.exportcache"] = true;
-    }
+    terminal.metadata.caps = CapMap(std::move(terminalCaps));
     buffer.clear();
     wire::encode(buffer, terminal.op, {module[value.node].digest});
     terminal.original = buffer.bytes();
@@ -189,13 +199,15 @@ private:
 
   Vertices vertices;
   std::vector<SourceInfo> sourceInfos;
+  Builder::Visitor visit;
   /// The node each vertex became, invalid before its turn.
   std::vector<NodeId> nodeOf;
   /// Where each of `sourceInfos` went, -1 before any location named it.
   std::vector<int32_t> infoIndex;
 
   Module module;
-  DigestMap<NodeId> byDigest;
+  CapMap::Map terminalCaps = {{"constraints", true}, {"platform", true}};
+  DigestIndex byDigest;
   wire::EncodeBuffer buffer;
 
   std::vector<ValueId> inputs;
@@ -232,13 +244,13 @@ Module Builder::build(ValueId root, std::string name,
   copies.reserve(vertices.size());
   for (const std::unique_ptr<Vertex> &vertex : vertices)
     copies.push_back(std::make_unique<Vertex>(*vertex));
-  return Marshaller(std::move(copies), std::move(sourceInfos))
+  return Marshaller(std::move(copies), std::move(sourceInfos), nullptr)
       .run(root, std::move(name));
 }
 
 Module Builder::build(ValueId root, std::string name,
-                      std::vector<SourceInfo> sourceInfos) && {
-  return Marshaller(std::move(vertices), std::move(sourceInfos))
+                      std::vector<SourceInfo> sourceInfos, Visitor visit) && {
+  return Marshaller(std::move(vertices), std::move(sourceInfos), visit)
       .run(root, std::move(name));
 }
 

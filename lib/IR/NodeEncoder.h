@@ -12,6 +12,9 @@ namespace llb::ir {
 
 class NodeEncoder {
 public:
+  /// For about `count` nodes.
+  explicit NodeEncoder(size_t count) { known.reserve(count); }
+
   /// The encoding of the next node, valid until the next call and as long as
   /// the node. `digest` is that of the node.
   std::string_view next(const Node &node);
@@ -20,6 +23,8 @@ public:
 
 private:
   std::vector<Digest> known;
+  /// Of the node at hand.
+  std::vector<Digest> inputs;
   wire::EncodeBuffer buffer;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A walk over the field tables. Steps share their environments, and nearly all
-// text is ASCII, so it costs little more than reading the texts once.
+// A walk over the field tables. Nearly all text is ASCII, so it costs little
+// more than reading the texts once.
 #include "llb/IR/ValidText.h"
 #include "WireMessages.h"
 #include "llb/Support/Unicode.h"
@@ -11,57 +11,68 @@
 namespace llb::ir {
 namespace {
 
-bool valid(const std::string &text) { return unicode::isValidUtf8(text); }
-bool valid(const Bytes &) { return true; }
-/// The operations in a definition were checked when they were encoded.
-bool valid(const RawDefinition &) { return true; }
-bool valid(std::monostate) { return true; }
-template <class T>
-  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-bool valid(T) {
-  return true;
-}
-template <wire::Message T> bool valid(const T &message);
-template <class... T> bool valid(const std::variant<T...> &value);
-template <class T> bool valid(const std::vector<T> &items);
-template <class T> bool valid(const std::map<std::string, T> &entries);
-bool valid(const StringList &items);
-template <class T> bool valid(const std::optional<T> &value) {
-  return !value || valid(*value);
-}
-template <class T> bool valid(const Rare<T> &value) {
-  return !value || valid(*value);
-}
+class Walk {
+public:
+  explicit Walk(StringList &lastValid) : lastValid(lastValid) {}
 
-template <class... T> bool valid(const std::variant<T...> &value) {
-  return std::visit([](const auto &member) { return valid(member); }, value);
-}
-template <class T> bool valid(const std::vector<T> &items) {
-  return llvm::all_of(items, [](const T &item) { return valid(item); });
-}
-template <class T> bool valid(const std::map<std::string, T> &entries) {
-  return llvm::all_of(entries, [](const auto &entry) {
-    return valid(entry.first) && valid(entry.second);
-  });
-}
-bool valid(const StringList &items) { return valid(items.get()); }
+  template <wire::Message T> bool valid(const T &message) {
+    bool fields = std::apply(
+        [&](const auto &...entry) {
+          return (valid(message.*entry.member) && ...);
+        },
+        wire::fieldsOf<T>());
+    if constexpr (wire::HasOneOf<T>)
+      return fields && valid(message.*T::oneof().member);
+    else
+      return fields;
+  }
+  template <class... T> bool valid(const std::variant<T...> &value) {
+    return std::visit([&](const auto &member) { return valid(member); }, value);
+  }
+  template <class T> bool valid(const std::optional<T> &value) {
+    return !value || valid(*value);
+  }
+  template <class T> bool valid(const Rare<T> &value) {
+    return !value || valid(*value);
+  }
 
-template <wire::Message T> bool valid(const T &message) {
-  bool fields = std::apply(
-      [&](const auto &...entry) {
-        return (valid(message.*entry.member) && ...);
-      },
-      wire::fieldsOf<T>());
-  if constexpr (wire::HasOneOf<T>)
-    return fields && valid(message.*T::oneof().member);
-  else
-    return fields;
-}
+private:
+  bool valid(const std::string &text) { return unicode::isValidUtf8(text); }
+  bool valid(const Bytes &) { return true; }
+  /// The operations in a definition were checked when they were encoded.
+  bool valid(const RawDefinition &) { return true; }
+  bool valid(std::monostate) { return true; }
+  template <class T>
+    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  bool valid(T) {
+    return true;
+  }
+  template <class T> bool valid(const std::vector<T> &items) {
+    return llvm::all_of(items, [&](const T &item) { return valid(item); });
+  }
+  template <class T> bool valid(const std::map<std::string, T> &entries) {
+    return llvm::all_of(entries, [&](const auto &entry) {
+      return valid(entry.first) && valid(entry.second);
+    });
+  }
+  bool valid(const StringList &items) {
+    if (items.sharesWith(lastValid))
+      return true;
+    if (!valid(items.get()))
+      return false;
+    lastValid = items;
+    return true;
+  }
+
+  StringList &lastValid;
+};
 
 } // namespace
 
-bool hasValidText(const Op &op) {
-  return valid(op.platform) && valid(op.constraints) && valid(op.body);
+bool TextChecker::isValid(const Op &op) {
+  Walk walk(lastValid);
+  return walk.valid(op.platform) && walk.valid(op.constraints) &&
+         walk.valid(op.body);
 }
 
 } // namespace llb::ir

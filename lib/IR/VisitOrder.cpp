@@ -5,6 +5,8 @@
 // result of another action, whose own history is then visited before.
 #include "VisitOrder.h"
 
+#include <llvm/ADT/SmallVector.h>
+
 namespace llb::ir {
 namespace {
 
@@ -17,7 +19,7 @@ public:
 
   void run() {
     findBases();
-    std::vector<size_t> stack;
+    llvm::SmallVector<size_t, 8> stack;
     if (!actions.empty())
       stack.push_back(actions.size() - 1);
     while (!stack.empty()) {
@@ -59,7 +61,8 @@ private:
     inputSeen[index] = true;
     order.push_back(inputs[index].node);
   }
-  void pushAction(int64_t index, size_t before, std::vector<size_t> &stack) {
+  void pushAction(int64_t index, size_t before,
+                  llvm::SmallVectorImpl<size_t> &stack) {
     size_t action;
     if (isAction(index, before, action))
       stack.push_back(action);
@@ -68,10 +71,11 @@ private:
   const std::vector<FileAction> &actions;
   const std::vector<ValueId> &inputs;
   std::vector<NodeId> &order;
-  std::vector<bool> inputSeen;
-  std::vector<bool> actionSeen;
+  // Most operations have one action and two inputs.
+  llvm::SmallVector<bool, 8> inputSeen;
+  llvm::SmallVector<bool, 8> actionSeen;
   /// The input at the start of each action's chain, or none.
-  std::vector<int64_t> bases;
+  llvm::SmallVector<int64_t, 8> bases;
 };
 
 } // namespace

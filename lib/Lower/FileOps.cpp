@@ -10,10 +10,9 @@ namespace llb::lower {
 
 static ir::UserOpt parseUser(std::string_view text, int64_t base) {
   ir::UserOpt result;
-  go::Parsed<int64_t> id = go::parseInt(text, 10, 32);
   if (text == "root" || text.empty())
     result.user = uint32_t(0);
-  else if (id.ok())
+  else if (go::Parsed<int64_t> id = go::parseInt(text, 10, 32); id.ok())
     result.user = static_cast<uint32_t>(id.value);
   else
     result.user = ir::NamedUser{std::string(text), base, {}};

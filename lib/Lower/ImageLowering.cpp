@@ -89,7 +89,8 @@ static PlatformSpec exportPlatform(PlatformSpec platform,
   return platform.normalized();
 }
 
-LoweredImage ImageLowering::takeImage(std::vector<ir::SourceInfo> sourceInfos) {
+LoweredImage ImageLowering::takeImage(std::vector<ir::SourceInfo> sourceInfos,
+                                      ir::Builder::Visitor visit) {
   LoweredImage result;
   PlatformSpec asked = platform.value_or(PlatformSpec::host()).normalized();
   result.platformId = asked.formatAll();
@@ -99,7 +100,7 @@ LoweredImage ImageLowering::takeImage(std::vector<ir::SourceInfo> sourceInfos) {
                      context.inputSources.end());
   result.module =
       std::move(context.builder)
-          .build(target->root, std::move(name), std::move(sourceInfos));
+          .build(target->root, std::move(name), std::move(sourceInfos), visit);
   result.config = target->image.str();
   if (target->baseImage)
     result.baseConfig = target->baseImage->str();

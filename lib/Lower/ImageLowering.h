@@ -25,8 +25,10 @@ public:
   /// Lowers what the target needs, or all stages.
   llvm::LogicalResult run(bool allStages);
 
-  /// The image of the target, after a successful `run`.
-  LoweredImage takeImage(std::vector<ir::SourceInfo> sourceInfos);
+  /// The image of the target, after a successful `run`; `visit` is for
+  /// `ir::Builder::build`.
+  LoweredImage takeImage(std::vector<ir::SourceInfo> sourceInfos,
+                         ir::Builder::Visitor visit = nullptr);
 
   const StageState &getTarget() const { return *target; }
   const LowerContext &getContext() const { return context; }

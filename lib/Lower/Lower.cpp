@@ -22,37 +22,58 @@ static llvm::SMRange rangeOfLine(std::string_view text, unsigned line) {
           llvm::SMLoc::getFromPointer(text.data() + end)};
 }
 
+namespace {
+
 /// What BuildKit finds when it writes an operation, as late as that and only if
 /// the result needs it: `RUN []`, and bytes in a text that are no UTF-8.
-static std::optional<DiagId> findUnwritable(const ir::Node &node) {
-  const auto *exec = std::get_if<ir::Exec>(&node.op.body);
-  if (exec && exec->meta && exec->meta->args.empty())
-    return diag::NoArguments;
-  if (!ir::hasValidText(node.op))
-    return diag::TextNotUtf8;
-  return std::nullopt;
-}
-
-static llvm::LogicalResult checkWritable(const ir::Module &module,
-                                         const ast::BuildFile &file,
-                                         const LowerOptions &options,
-                                         DiagEngine &diags) {
-  for (const ir::Node &node : module.nodes) {
-    std::optional<DiagId> found = findUnwritable(node);
-    if (!found)
-      continue;
-    llvm::SMRange range;
-    const auto &places = node.locations.locations;
-    if (!places.empty() && !places.front().ranges.empty() &&
-        places.front().ranges.front().start)
-      range = rangeOfLine(
-          file.text,
-          static_cast<unsigned>(places.front().ranges.front().start->line));
-    diags.report(*found, range)
-        .prefix(options.session ? "failed to marshal LLB definition: " : "");
-    return llvm::failure();
+class WriteCheck {
+public:
+  void see(ir::NodeId node, const ir::Op &op) {
+    if (fault)
+      return;
+    if (std::optional<DiagId> id = findFault(op))
+      fault = {*id, node};
   }
-  return llvm::success();
+  llvm::LogicalResult report(const ir::Module &module,
+                             const ast::BuildFile &file,
+                             const LowerOptions &options,
+                             DiagEngine &diags) const;
+
+private:
+  std::optional<DiagId> findFault(const ir::Op &op) {
+    const auto *exec = std::get_if<ir::Exec>(&op.body);
+    if (exec && exec->meta && exec->meta->args.empty())
+      return diag::NoArguments;
+    if (!texts.isValid(op))
+      return diag::TextNotUtf8;
+    return std::nullopt;
+  }
+
+  ir::TextChecker texts;
+  /// The first one.
+  std::optional<std::pair<DiagId, ir::NodeId>> fault;
+};
+
+} // namespace
+
+/// Fails if there is a fault.
+llvm::LogicalResult WriteCheck::report(const ir::Module &module,
+                                       const ast::BuildFile &file,
+                                       const LowerOptions &options,
+                                       DiagEngine &diags) const {
+  if (!fault)
+    return llvm::success();
+  auto [id, node] = *fault;
+  llvm::SMRange range;
+  const auto &places = module[node].locations.locations;
+  if (!places.empty() && !places.front().ranges.empty() &&
+      places.front().ranges.front().start)
+    range = rangeOfLine(
+        file.text,
+        static_cast<unsigned>(places.front().ranges.front().start->line));
+  diags.report(id, range).prefix(
+      options.session ? "failed to marshal LLB definition: " : "");
+  return llvm::failure();
 }
 
 llvm::FailureOr<Lowered>
@@ -75,9 +96,13 @@ lowerPlatforms(const ast::BuildFile &file, const LowerOptions &options,
       return llvm::failure();
     // The same file gives the same warnings for every platform.
     linter.mute();
-    result.images.push_back(lowering.takeImage({source}));
+    WriteCheck check;
+    result.images.push_back(
+        lowering.takeImage({source}, [&](ir::NodeId node, const ir::Op &op) {
+          check.see(node, op);
+        }));
     if (llvm::failed(
-            checkWritable(result.images.back().module, file, options, diags)))
+            check.report(result.images.back().module, file, options, diags)))
       return llvm::failure();
     const LowerContext &context = lowering.getContext();
     result.sourceDateEpoch = context.epoch;

@@ -28,6 +28,7 @@ void StageState::addHistory(std::string text, bool layer) {
 std::vector<ir::Location> LowerContext::locations(LineRange lines) const {
   ir::Location location;
   if (lines.first != 0) {
+    location.ranges.reserve(lines.last - lines.first + 1);
     for (unsigned line = lines.first; line <= lines.last; ++line) {
       ir::Position position;
       position.line = static_cast<int32_t>(line);

@@ -304,9 +304,10 @@ void Canonicalizer::flatten(uint32_t index) {
 
 void Canonicalizer::encodeAnew() {
   std::vector<Digest> digests = ir::digestNodes(module);
+  ir::CanonicalEncoder encoder;
   for (ir::Node &node : module.nodes) {
     if (node.original.empty() ||
-        ir::encodeCanonical(node.op, digests) == node.original)
+        encoder.encode(node.op, digests) == node.original)
       continue;
     // Bytes that name other inputs are not used any more; that is no change.
     encodings += ir::encodeOp(node, digests) == node.original;

@@ -32,28 +32,18 @@
 #include "LocalFilters.h"
 #include "Rewriter.h"
 #include "llb/IR/Binary.h"
+#include "llb/IR/DigestIndex.h"
 #include "llb/IR/InputIndex.h"
 #include "llb/IR/Volatile.h"
-
-#include <cstring>
-#include <unordered_map>
 
 namespace llb::passes {
 namespace {
 
-/// A digest's first bytes are as random as a hash can be.
-struct DigestHash {
-  size_t operator()(const Digest &digest) const {
-    size_t hash;
-    std::memcpy(&hash, digest.bytes.data(), sizeof(hash));
-    return hash;
-  }
-};
-
 class Numbering {
 public:
   Numbering(ir::Module &module, PassContext &context)
-      : module(module), context(context), rewriter(module) {}
+      : module(module), context(context), rewriter(module),
+        first(module.nodes.size()) {}
 
   void run();
 
@@ -65,18 +55,21 @@ private:
   Rewriter rewriter;
   /// Of each node: the encoding's digest, by which its users name it.
   std::vector<Digest> numbers;
-  std::unordered_map<Digest, uint32_t, DigestHash> first;
+  /// The first node with a number.
+  ir::DigestIndex first;
+  ir::CanonicalEncoder encoder;
+  /// What makes the number of the node at hand.
+  std::string bytes;
 };
 
 Digest Numbering::numberOf(const ir::Node &node) {
-  std::string bytes;
   const auto *source = std::get_if<ir::Source>(&node.op.body);
   if (source && hasVolatileAttrs(*source)) {
     ir::Op op = node.op;
     removeVolatileAttrs(std::get<ir::Source>(op.body));
-    bytes = ir::encodeCanonical(op, numbers);
+    bytes = encoder.encode(op, numbers);
   } else {
-    bytes = ir::encodeCanonical(node.op, numbers);
+    bytes = encoder.encode(node.op, numbers);
   }
   if (!context.enforces(RuleId::DedupPolicy))
     return Digest::of(bytes);
@@ -99,7 +92,6 @@ Digest Numbering::numberOf(const ir::Node &node) {
 void Numbering::run() {
   uint64_t removed = 0;
   numbers.reserve(module.nodes.size());
-  first.reserve(module.nodes.size());
   for (uint32_t i = 0; i < module.nodes.size(); ++i) {
     ir::Node &node = module.nodes[i];
     bool changed = false;
@@ -114,10 +106,13 @@ void Numbering::run() {
     // Results stay apart: each has its own.
     if (std::holds_alternative<std::monostate>(node.op.body))
       continue;
-    auto [known, isNew] = first.try_emplace(numbers.back(), i);
+    auto [known, isNew] =
+        first.add(numbers.back(), i, [&](uint32_t node) -> const Digest & {
+          return numbers[node];
+        });
     if (isNew)
       continue;
-    ir::Node &kept = module.nodes[known->second];
+    ir::Node &kept = module.nodes[known];
     context.remark(RemarkKind::Passed, module, node, RemarkId::Same,
                    ir::describeNode(module, kept));
     for (const auto &[key, value] : node.metadata.description)
@@ -128,7 +123,7 @@ void Numbering::run() {
       kept.metadata.progressGroup = node.metadata.progressGroup;
     kept.hasMetadata |= node.hasMetadata;
     joinLocations(kept, node, /*inFront=*/false);
-    rewriter.replace({i}, ir::NodeId{known->second});
+    rewriter.replace({i}, ir::NodeId{known});
     rewriter.erase({i});
     ++removed;
   }

@@ -7,6 +7,8 @@
 
 #include "llb/Support/Unicode.h"
 
+#include <algorithm>
+
 namespace llb::go {
 namespace {
 
@@ -135,6 +137,7 @@ Parsed<std::vector<std::string>> parseCsv(std::string_view text) {
     return {{}, "EOF"};
 
   std::vector<std::string> fields;
+  fields.reserve(std::count(text.begin(), text.end(), ',') + 1);
   size_t at = 0;
   while (true) {
     if (at == text.size() || text[at] != '"') {

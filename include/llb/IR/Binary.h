@@ -9,6 +9,7 @@
 
 #include <llvm/Support/LogicalResult.h>
 #include <llvm/Support/raw_ostream.h>
+#include <memory>
 
 namespace llb::ir {
 
@@ -32,6 +33,20 @@ std::string encodeOp(const Node &node, const std::vector<Digest> &digests);
 /// The encoding that BuildKit's client gives an operation: fields ascending,
 /// members of a oneof last, unknown fields at the end.
 std::string encodeCanonical(const Op &op, const std::vector<Digest> &digests);
+
+/// `encodeCanonical` of many operations.
+class CanonicalEncoder {
+public:
+  CanonicalEncoder();
+  ~CanonicalEncoder();
+  /// Valid until the next call.
+  std::string_view encode(const Op &op, const std::vector<Digest> &digests);
+
+private:
+  /// Memory that is used again.
+  struct State;
+  std::unique_ptr<State> state;
+};
 
 /// Digests of all nodes, in order.
 std::vector<Digest> digestNodes(const Module &module);

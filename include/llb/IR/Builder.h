@@ -13,6 +13,8 @@
 
 #include "llb/IR/Module.h"
 
+#include <llvm/ADT/STLFunctionalExtras.h>
+
 namespace llb::ir {
 
 /// A vertex before it has a digest. `NodeId`s of its inputs are the builder's.
@@ -25,6 +27,9 @@ struct Vertex {
 
 class Builder {
 public:
+  /// Is shown each operation when it becomes a node, while it is in the cache.
+  using Visitor = llvm::function_ref<void(NodeId, const Op &)>;
+
   /// Adds a vertex; the operation's inputs must have been added before. An
   /// absent `constraints` is set to the empty message that BuildKit always
   /// writes.
@@ -43,11 +48,12 @@ public:
   /// with the indices of mounts and actions following. The terminal operation
   /// gets its caps; `sourceInfos` are put in the order in which operations name
   /// them, and those that none names are dropped. Linear in the number of
-  /// vertices. The second form uses the vertices up instead of copying them.
+  /// vertices. The second form uses the vertices up instead of copying them;
+  /// `visit`, which may be null, sees all nodes but the terminal one, in order.
   Module build(ValueId root, std::string name,
                std::vector<SourceInfo> sourceInfos) const &;
   Module build(ValueId root, std::string name,
-               std::vector<SourceInfo> sourceInfos) &&;
+               std::vector<SourceInfo> sourceInfos, Visitor visit = nullptr) &&;
 
 private:
   void shareCaps(CapMap &caps);

@@ -8,10 +8,17 @@
 
 namespace llb::ir {
 
-/// Whether every text field of `op` is UTF-8. Go's marshaller refuses an
-/// operation where one is not (proto.Marshal, protobuf-go v1.36); fields of
-/// bytes, such as the content of a file, may hold anything.
-bool hasValidText(const Op &op);
+class TextChecker {
+public:
+  /// Whether every text field of `op` is UTF-8. Go's marshaller refuses an
+  /// operation where one is not (proto.Marshal, protobuf-go v1.36); fields of
+  /// bytes, such as the content of a file, may hold anything.
+  bool isValid(const Op &op);
+
+private:
+  /// Most steps share one environment, which is read once.
+  StringList lastValid;
+};
 
 } // namespace llb::ir
 

@@ -44,8 +44,8 @@ private:
   bool acceptWords(const RawStmt &raw);
   void addHints(const RawStmt &raw, Diagnostic &error) const;
   void fail(Diagnostic error, const LogicalLine &line);
-  void place(ast::Stmt stmt, const LogicalLine &line, llvm::SMRange word);
-  void placeFaulty(ast::Stmt stmt, std::optional<ast::StmtKind> kind);
+  void place(ast::Stmt &&stmt, const LogicalLine &line, llvm::SMRange word);
+  void placeFaulty(ast::Stmt &&stmt, std::optional<ast::StmtKind> kind);
 };
 
 /// The first round: what BuildKit finds while it reads lines.
@@ -54,7 +54,9 @@ std::optional<Diagnostic> readLine(const RawStmt &raw, char escape,
   Diagnostic error;
   if (!readArgs(raw, escape, words, args, error))
     return error;
-  return std::move(raw.line->error);
+  if (raw.line->error)
+    return std::move(*raw.line->error);
+  return std::nullopt;
 }
 
 void FileBuilder::add(RawStmt &raw) {
@@ -134,7 +136,7 @@ void FileBuilder::fail(Diagnostic error, const LogicalLine &line) {
   stmtErrors.push_back(std::move(error));
 }
 
-void FileBuilder::place(ast::Stmt stmt, const LogicalLine &line,
+void FileBuilder::place(ast::Stmt &&stmt, const LogicalLine &line,
                         llvm::SMRange word) {
   if (auto *from = std::get_if<ast::FromStmt>(&stmt)) {
     result.stages.push_back({std::move(*from), {}});
@@ -159,7 +161,7 @@ void FileBuilder::place(ast::Stmt stmt, const LogicalLine &line,
     ++result.soundStmts;
 }
 
-void FileBuilder::placeFaulty(ast::Stmt stmt,
+void FileBuilder::placeFaulty(ast::Stmt &&stmt,
                               std::optional<ast::StmtKind> kind) {
   bool isFrom = kind == ast::StmtKind::From;
   if (stmtErrors.empty() && (isFrom || kind == ast::StmtKind::Maintainer))

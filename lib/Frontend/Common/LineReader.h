@@ -9,6 +9,7 @@
 #define LLB_FRONTEND_COMMON_LINEREADER_H
 
 #include "llb/AST/BuildFile.h"
+#include "llb/Support/Rare.h"
 
 #include <deque>
 #include <llvm/ADT/STLFunctionalExtras.h>
@@ -42,7 +43,7 @@ struct LogicalLine {
   /// Had a blank continuation line.
   bool emptyContinuation = false;
   /// What was wrong with a heredoc of this line.
-  std::optional<Diagnostic> error;
+  Rare<Diagnostic> error;
   /// If set, every place in the line is this one: the line is not in a buffer
   /// that is shown to people.
   llvm::SMRange fixedPlace;
