@@ -4,6 +4,7 @@
 // component, as BuildKit's clients send it.
 #include "Input.h"
 #include "ContextFiles.h"
+#include "ModuleFile.h"
 
 #include "llb/Support/PatternMatcher.h"
 #include "llb/Support/ToolDiags.h"
@@ -65,6 +66,15 @@ static llvm::LogicalResult readIgnoreFile(const Options &options, Input &input,
   return llvm::success();
 }
 
+/// The last component of the build file's path, if it has one.
+static llvm::StringRef knownName(const Options &options) {
+  auto named = options.opts.find("filename");
+  if (options.input != "-")
+    return llvm::sys::path::filename(options.input);
+  return named == options.opts.end() ? llvm::StringRef()
+                                     : llvm::sys::path::filename(named->second);
+}
+
 /// What `file` holds, to its end. Of more than `limit` bytes one more than
 /// that: a pipe has no size to ask for first.
 static llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>>
@@ -106,7 +116,8 @@ openBuildFile(const std::string &path, size_t limit) {
 
 llvm::FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
 readBuildFile(const Options &options, DiagEngine &diags) {
-  size_t limit = options.maxFileBytes;
+  bool isModule = isModuleName(knownName(options));
+  size_t limit = isModule ? options.maxOpsBytes : options.maxFileBytes;
   auto buffer = openBuildFile(options.input, limit);
   if (!buffer) {
     diags.report(diag::CannotRead, {}, options.input,
@@ -114,7 +125,8 @@ readBuildFile(const Options &options, DiagEngine &diags) {
     return llvm::failure();
   }
   if ((*buffer)->getBufferSize() > limit) {
-    diags.report(diag::FileTooLarge, {}, options.input, limit);
+    diags.report(diag::FileTooLarge, {}, options.input, limit,
+                 isModule ? "--max-ops-bytes" : "--max-file-bytes");
     return llvm::failure();
   }
   return std::move(*buffer);
@@ -126,11 +138,8 @@ llvm::FailureOr<Input> readInput(const Options &options,
   Input input;
   input.fromStandardInput = options.input == "-";
   input.text = diags.addBuffer(std::move(text));
+  input.knownName = knownName(options).str();
   auto named = options.opts.find("filename");
-  if (!input.fromStandardInput)
-    input.knownName = llvm::sys::path::filename(options.input).str();
-  else if (named != options.opts.end())
-    input.knownName = llvm::sys::path::filename(named->second).str();
   if (named != options.opts.end())
     input.filename = named->second;
   else if (input.fromStandardInput)
