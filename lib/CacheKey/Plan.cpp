@@ -33,7 +33,8 @@ Plan planSteps(const ir::Module &module, ir::NodeId terminal,
     known = std::max(known, user);
     plan.wanted[value.node.index].insert(value.output);
   };
-  std::vector<bool> stale = findStale(module);
+  plan.stale = findStale(module);
+  const std::vector<bool> &stale = plan.stale;
   if (!module[terminal].op.inputs.empty())
     want(module[terminal].op.inputs.front(), Fate::Runs);
   for (uint32_t i = terminal.index; i-- > 0;) {

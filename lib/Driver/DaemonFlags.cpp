@@ -5,7 +5,7 @@
 #include "DaemonFlags.h"
 
 #include "BuilderOption.h"
-#include "CacheOption.h"
+#include "EngineCache.h"
 
 #include <llvm/Support/FileSystem.h>
 
@@ -20,9 +20,9 @@ DaemonFlags::DaemonFlags(cl::OptionCategory &own, cl::OptionCategory &docker)
       allow("allow",
             cl::desc("What RUN may do: network.host, security.insecure"),
             cl::value_desc("entitlement"), cl::cat(docker)),
-      cacheFrom("cache-from", cl::desc("Cache that a daemon reads"),
+      cacheFrom("cache-from", cl::desc("Cache to read, of other builds"),
                 cl::value_desc("type=...,key=value"), cl::cat(docker)),
-      cacheTo("cache-to", cl::desc("Cache that a daemon writes"),
+      cacheTo("cache-to", cl::desc("Cache to write, for other builds"),
               cl::value_desc("type=...,key=value"), cl::cat(docker)),
       ca("tlscacert", cl::desc("CA of the daemon's certificate: use TLS"),
          cl::value_desc("file"), cl::cat(docker)),
@@ -45,25 +45,12 @@ std::string DaemonFlags::apply(Options &result) {
     if (!result.daemon.empty() && output.layoutDirectory)
       return "a daemon writes image layouts as tar; tar=false is for "
              "--builder=embedded";
-  if (std::string error = readCaches(result); !error.empty())
+  if (std::string error =
+          readCaches(result, {cacheFrom.begin(), cacheFrom.end()},
+                     {cacheTo.begin(), cacheTo.end()});
+      !error.empty())
     return error;
   return readTls(result);
-}
-
-std::string DaemonFlags::readCaches(Options &result) {
-  for (const std::string &item : cacheFrom)
-    if (std::string error = readCacheOption(item, "src", result.cacheFrom);
-        !error.empty())
-      return "--cache-from " + item + ": " + error;
-  for (const std::string &item : cacheTo)
-    if (std::string error = readCacheOption(item, "dest", result.cacheTo);
-        !error.empty())
-      return "--cache-to " + item + ": " + error;
-  if (result.daemon.empty() &&
-      !(result.cacheFrom.empty() && result.cacheTo.empty()))
-    return "--cache-from and --cache-to are for --builder=buildkit; the "
-           "embedded engine has its own store alone";
-  return "";
 }
 
 /// The first of the two names that is in the folder.

@@ -19,7 +19,6 @@ public:
   std::string apply(Options &result);
 
 private:
-  std::string readCaches(Options &result);
   std::string readTls(Options &result);
 
   llvm::cl::opt<std::string> builder;

@@ -170,7 +170,7 @@ llvm::LogicalResult writeForecast(const lower::Lowered &lowered,
                                   const Options &options,
                                   const Capabilities &capabilities,
                                   DiagEngine &diags, llvm::raw_ostream &out) {
-  auto isRecorded = capabilities.cache(options.willHit);
+  auto isRecorded = capabilities.cache(options, diags);
   if (!isRecorded) {
     diags.report(diag::CannotRead, {}, options.willHit,
                  llvm::toString(isRecorded.takeError()));

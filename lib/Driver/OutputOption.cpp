@@ -198,6 +198,12 @@ std::string readCompressionOption(const std::string &text, Output &result) {
   return error;
 }
 
+std::string readLayerAttribute(const std::string &key, const std::string &value,
+                               Output &result) {
+  bool push = false, tar = true;
+  return readAttribute({key, value, true}, result, push, tar);
+}
+
 std::string readAnnotationOption(const std::string &text,
                                  std::vector<Annotation> &result) {
   Assignment field = splitAssignment(text);

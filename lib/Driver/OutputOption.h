@@ -16,6 +16,10 @@ std::string readOutputOption(const std::string &text, backend::Output &result);
 std::string readCompressionOption(const std::string &text,
                                   backend::Output &result);
 
+/// One of compression, compression-level and force-compression.
+std::string readLayerAttribute(const std::string &key, const std::string &value,
+                               backend::Output &result);
+
 /// `--annotation` as of buildx: `manifest,index[linux/amd64]:KEY=VALUE`.
 std::string readAnnotationOption(const std::string &text,
                                  std::vector<backend::Annotation> &result);

@@ -6,12 +6,14 @@
 // still leads to it.
 #include "CacheMounts.h"
 
+#include "WorkLock.h"
 #include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <utility>
 
 namespace llb::engine {
 namespace {
@@ -20,13 +22,6 @@ constexpr std::string_view forgottenMark = ".forgotten-";
 
 std::string folderOf(const Store &store, const std::string &id) {
   return store.root() + "/cache/" + hexDigits(Digest::of(id));
-}
-
-/// Whether `path` is what is behind `fd`.
-bool leadsTo(const std::string &path, const UniqueFd &fd) {
-  struct stat there, here;
-  return ::stat(path.c_str(), &there) == 0 && fstat(fd.get(), &here) == 0 &&
-         there.st_ino == here.st_ino && there.st_dev == here.st_dev;
 }
 
 llvm::Error makeFolder(Store &store, const std::string &folder,
@@ -53,21 +48,27 @@ std::string cacheIdOf(const ir::Mount &mount) {
                                                        : mount.dest;
 }
 
-llvm::Expected<CacheFolder>
-lockCacheFolder(Store &store, const ir::Mount &mount, const Snapshot &base,
-                const std::function<bool()> &canceled) {
-  std::string id = cacheIdOf(mount);
-  std::string folder = folderOf(store, id);
-  if (llvm::Error error = makeFolder(store, folder, id))
-    return error;
-  std::string name = folder + "/base";
+std::string cacheFolderName(const Store &store, const std::string &id,
+                            const Snapshot &base) {
+  std::string name = folderOf(store, id) + "/base";
   for (LayerId layer : base.layers)
     name += "-" + std::to_string(layer);
-  ir::CacheSharing sharing =
-      mount.cacheOpt ? mount.cacheOpt->sharing : ir::CacheSharing::Shared;
+  return name;
+}
+
+llvm::Expected<CacheFolder>
+lockCacheFolder(Store &store, const CacheUse &use,
+                const std::function<void()> &waiting,
+                const std::function<bool()> &canceled) {
+  std::string folder = folderOf(store, use.id);
+  if (llvm::Error error = makeFolder(store, folder, use.id))
+    return error;
+  std::string name = cacheFolderName(store, use.id, use.base);
+  ir::CacheSharing sharing = use.sharing;
   bool isPrivate = sharing == ir::CacheSharing::Private;
   int kind = sharing == ir::CacheSharing::Shared ? LOCK_SH : LOCK_EX;
   constexpr useconds_t pause = 20000;
+  bool told = false;
   for (unsigned copy = 0;;) {
     CacheFolder result;
     result.path = copy ? name + "." + std::to_string(copy) : name;
@@ -95,6 +96,8 @@ lockCacheFolder(Store &store, const ir::Mount &mount, const Snapshot &base,
     if (canceled())
       return llvm::createStringError(
           std::make_error_code(std::errc::operation_canceled), "canceled");
+    if (!std::exchange(told, true))
+      waiting();
     usleep(pause);
   }
 }

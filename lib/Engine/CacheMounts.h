@@ -26,10 +26,23 @@ struct CacheFolder {
   UniqueFd lock;
 };
 
-/// Locks the folder of `mount` for content that begins as `base`, as its
-/// sharing mode says; waits for others until `canceled`.
+/// What a step wants of a cache mount: its content begins as `base`.
+struct CacheUse {
+  std::string id;
+  Snapshot base;
+  ir::CacheSharing sharing = ir::CacheSharing::Shared;
+};
+
+/// The folder's path, but for the number of a private copy. Who locks several
+/// does so in the order of these names.
+std::string cacheFolderName(const Store &store, const std::string &id,
+                            const Snapshot &base);
+
+/// Locks the folder as the sharing mode says; waits for others until
+/// `canceled`, and calls `waiting` once if it has to.
 llvm::Expected<CacheFolder>
-lockCacheFolder(Store &store, const ir::Mount &mount, const Snapshot &base,
+lockCacheFolder(Store &store, const CacheUse &use,
+                const std::function<void()> &waiting,
                 const std::function<bool()> &canceled);
 
 /// Who asks for this id from now on finds nothing; who uses it keeps it.

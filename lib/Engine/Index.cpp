@@ -220,7 +220,7 @@ std::vector<std::pair<int64_t, LayerBlob>> Index::layerBlobs() {
                 "SELECT layer, digest, diffid, media, size FROM blob");
   while (get.row())
     all.push_back({get.number(0),
-                   {get.text(1), get.text(2), get.text(3), get.number(4)}});
+                   {get.text(1), get.text(2), get.text(3), get.number(4), ""}});
   return all;
 }
 
@@ -313,7 +313,7 @@ std::optional<LayerBlob> Index::findBlob(int64_t layer,
                           "WHERE layer=? AND form=?");
   if (!get.bind(layer).bind(form).row())
     return std::nullopt;
-  return LayerBlob{get.text(0), get.text(1), get.text(2), get.number(3)};
+  return LayerBlob{get.text(0), get.text(1), get.text(2), get.number(3), form};
 }
 
 llvm::Error Index::putBlob(int64_t layer, const std::string &form,

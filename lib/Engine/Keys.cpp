@@ -29,6 +29,7 @@ llvm::Error Keys::compute(const std::vector<bool> &needed, ir::NodeId &at) {
         return error;
   cachekey::Keys found = cachekey::computeKeys(module, known);
   keys = std::move(found.keys);
+  open = std::move(found.open);
   if (found.failures.empty())
     return llvm::Error::success();
   at = found.failures.front().node;

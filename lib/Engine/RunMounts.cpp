@@ -2,7 +2,6 @@
 //
 // The mounts of an exec operation, each made ready on this machine: trees are
 // mounted, cache folders locked, secrets written to memory.
-#include "CacheMounts.h"
 #include "FileChange.h"
 #include "RunStep.h"
 
@@ -62,16 +61,49 @@ llvm::Error RunStep::attach(const ir::Mount &mount, const std::string &path,
   return llvm::Error::success();
 }
 
+/// Locks the folders of all cache mounts, each once, in one order for all
+/// steps: two steps never wait for each other. Mounts of one folder share it,
+/// and the strictest of their modes counts.
+llvm::Error RunStep::lockCaches() {
+  std::map<std::string, CacheUse> wanted;
+  for (const ir::Mount &mount : exec.mounts) {
+    if (mount.mountType != ir::MountType::Cache)
+      continue;
+    auto input = inputOf(mount);
+    if (!input)
+      return input.takeError();
+    CacheUse use{cacheIdOf(mount), std::move(*input)};
+    std::string name = cacheFolderName(shop.store, use.id, use.base);
+    CacheUse &known = wanted.emplace(name, std::move(use)).first->second;
+    auto sharing =
+        mount.cacheOpt ? mount.cacheOpt->sharing : ir::CacheSharing::Shared;
+    if (known.sharing != ir::CacheSharing::Locked &&
+        sharing != ir::CacheSharing::Shared)
+      known.sharing = sharing;
+  }
+  for (const auto &[name, use] : wanted) {
+    auto folder = lockCacheFolder(
+        shop.store, use,
+        [&] {
+          shop.progress.output(step.number, 2,
+                               "waiting for cache mount " + use.id +
+                                   ", which another step has locked\n");
+        },
+        [&] { return shop.canceled(); });
+    if (!folder)
+      return folder.takeError();
+    caches.emplace(name, std::move(*folder));
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error RunStep::prepareCache(const ir::Mount &mount, Prepared &prepared) {
   auto input = inputOf(mount);
   if (!input)
     return input.takeError();
-  auto folder = lockCacheFolder(shop.store, mount, *input,
-                                [&] { return shop.canceled(); });
-  if (!folder)
-    return folder.takeError();
-  prepared.lock = std::move(folder->lock);
-  std::string content = folder->path + "/fs";
+  const CacheFolder &folder =
+      caches.at(cacheFolderName(shop.store, cacheIdOf(mount), *input));
+  std::string content = folder.path + "/fs";
   if (::access(content.c_str(), F_OK)) {
     std::string fresh = shop.store.temporaryPath();
     if (mkdir(fresh.c_str(), 0755) || chmod(fresh.c_str(), 0755))

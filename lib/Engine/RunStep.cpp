@@ -188,6 +188,8 @@ llvm::Expected<Values> RunStep::run() {
   container.bundle = shop.store.temporaryPath();
   if (mkdir(container.bundle.c_str(), 0711))
     return errnoError(container.bundle);
+  if (llvm::Error error = lockCaches())
+    return error;
   prepared.resize(exec.mounts.size());
   std::vector<std::string> dests;
   for (size_t i = 0; i < exec.mounts.size(); ++i) {

@@ -5,6 +5,7 @@
 #ifndef LLB_ENGINE_RUNSTEP_H
 #define LLB_ENGINE_RUNSTEP_H
 
+#include "CacheMounts.h"
 #include "Steps.h"
 
 #include "llb/Engine/Exec.h"
@@ -25,10 +26,10 @@ private:
     std::optional<MountedTree> tree;
     /// Where a part of a tree, or a secret, is mounted.
     std::string submount;
-    UniqueFd lock;
     std::unique_ptr<SshForward> ssh;
   };
 
+  llvm::Error lockCaches();
   llvm::Error prepareMount(const ir::Mount &mount, Prepared &prepared);
   llvm::Error prepareCache(const ir::Mount &mount, Prepared &prepared);
   llvm::Error prepareSecret(const ir::Mount &mount, Prepared &prepared);
@@ -48,6 +49,8 @@ private:
   std::string &log;
   Container container;
   std::vector<Prepared> prepared;
+  /// Folders of cache mounts by name, locked.
+  std::map<std::string, CacheFolder> caches;
 };
 
 } // namespace llb::engine

@@ -282,8 +282,10 @@ static int unmountWhenIdle(const std::string &path) {
 /// Gives the new layer of `tree` its number and place.
 llvm::Expected<LayerId> Snapshots::keepLayer(MountedTree &tree,
                                              const std::vector<LayerId> &below,
-                                             const std::string &description) {
-  auto id = store.index().addLayer({0, nowNanoseconds(), description, below});
+                                             const std::string &description,
+                                             std::optional<int64_t> created) {
+  auto id = store.index().addLayer(
+      {0, created.value_or(nowNanoseconds()), description, below});
   if (!id)
     return id.takeError();
   std::string path = layerPath(*id);
@@ -293,14 +295,15 @@ llvm::Expected<LayerId> Snapshots::keepLayer(MountedTree &tree,
 }
 
 llvm::Expected<Snapshot> Snapshots::commit(MountedTree tree,
-                                           const std::string &description) {
+                                           const std::string &description,
+                                           std::optional<int64_t> created) {
   if (tree.mounted && unmountWhenIdle(tree.mountPoint))
     return errnoError("unmounting " + tree.mountPoint);
   tree.mounted = false;
   if (tree.before)
     if (llvm::Error error = tree.before->reduce(tree.upper))
       return error;
-  auto id = keepLayer(tree, tree.parent.layers, description);
+  auto id = keepLayer(tree, tree.parent.layers, description, created);
   if (!id)
     return id.takeError();
   Snapshot result = std::move(tree.parent);
@@ -325,7 +328,7 @@ llvm::Expected<Snapshot> Snapshots::diff(const Snapshot &lower,
     return errnoError(store.root());
   if (llvm::Error error = copyChanges(belowTree, aboveTree, tree->upper))
     return error;
-  auto id = keepLayer(*tree, lower.layers, description);
+  auto id = keepLayer(*tree, lower.layers, description, std::nullopt);
   if (!id)
     return id.takeError();
   return Snapshot{{*id}};

@@ -4,16 +4,23 @@
 // then, from the result down, which of them must run: one whose outputs are
 // recorded under its key needs none of its inputs. What must run is put to a
 // few threads in the order of the module.
+//
+// A step that another build over the store runs at the moment is put off until
+// that has ended: then its result is taken, or, if it failed, the step is run
+// here. Steps that are to run anew wait for nobody.
 #include "llb/Engine/Solver.h"
 
 #include "CacheMounts.h"
 #include "Entitlements.h"
 #include "Git.h"
+#include "ImportResult.h"
 #include "Steps.h"
+#include "WorkLock.h"
 #include "llb/CacheKey/Plan.h"
 #include "llb/IR/Reach.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <set>
 #include <thread>
@@ -39,8 +46,8 @@ class Solve {
 public:
   Solve(Workshop &shop, const ir::Module &module, StepFailure &failure)
       : shop(shop), module(module), failure(failure), keys(shop, module),
-        values(module.nodes.size()), blockers(module.nodes.size(), 0),
-        users(module.nodes.size()) {}
+        values(module.nodes.size()), announced(module.nodes.size()),
+        blockers(module.nodes.size(), 0), users(module.nodes.size()) {}
 
   std::optional<Snapshot> run(ir::NodeId terminal);
 
@@ -49,11 +56,19 @@ private:
   bool forgetCaches(ir::NodeId terminal);
   bool computeKeys(ir::NodeId terminal);
   void plan(ir::NodeId terminal);
-  bool loadCached(ir::NodeId id, const std::set<int64_t> &wanted);
+  bool loadRecorded(ir::NodeId id, const std::set<int64_t> &wanted);
+  bool loadImported(ir::NodeId id, const std::set<int64_t> &wanted);
+  bool isShareable(ir::NodeId id) const;
+  void nameResults(ir::NodeId terminal);
+  void announce(ir::NodeId id);
+  bool takeReady(ir::NodeId &id, std::optional<WorkLock> &lock);
+  bool takeWork(ir::NodeId &id, std::optional<WorkLock> &lock);
   void work();
   llvm::Expected<Snapshot> fetch(ir::NodeId id, const ir::Source &source);
   llvm::Expected<Values> execute(ir::NodeId id, std::string &log);
   void finish(ir::NodeId id, llvm::Expected<Values> result, std::string log);
+  void settle(ir::NodeId id, bool good, const std::string &text,
+              std::string log);
   llvm::Error record(ir::NodeId id, const Values &outputs);
   void fail(ir::NodeId id, const std::string &message, std::string log);
   void noteUse(const Snapshot &result);
@@ -62,8 +77,10 @@ private:
   const ir::Module &module;
   StepFailure &failure;
   Keys keys;
-  std::vector<Fate> fates;
+  cachekey::Plan steps;
   std::vector<Values> values;
+  /// Steps that progress knows.
+  std::vector<bool> announced;
   /// Inputs that a step still waits for.
   std::vector<unsigned> blockers;
   std::vector<std::vector<uint32_t>> users;
@@ -71,9 +88,16 @@ private:
   std::mutex mutex;
   std::condition_variable changed;
   std::set<uint32_t> ready;
-  unsigned running = 0, left = 0;
+  unsigned left = 0;
   bool failed = false;
 };
+
+void Solve::announce(ir::NodeId id) {
+  if (announced[id.index])
+    return;
+  announced[id.index] = true;
+  shop.progress.started(id.index, describeNode(module[id]));
+}
 
 void Solve::fail(ir::NodeId id, const std::string &message, std::string log) {
   if (failed)
@@ -126,14 +150,14 @@ bool Solve::computeKeys(ir::NodeId terminal) {
   if (!error)
     return true;
   std::string text = llvm::toString(std::move(error));
-  shop.progress.started(at.index, describeNode(module[at]));
+  announce(at);
   shop.progress.finished(at.index, StepOutcome::Failed, text);
   fail(at, text, "");
   return false;
 }
 
 /// Takes the recorded outputs of a node, if all that are wanted exist.
-bool Solve::loadCached(ir::NodeId id, const std::set<int64_t> &wanted) {
+bool Solve::loadRecorded(ir::NodeId id, const std::set<int64_t> &wanted) {
   Values found;
   for (int64_t output : wanted) {
     auto layers = findWholeResult(shop.store.index(), shop.store.root(),
@@ -149,17 +173,65 @@ bool Solve::loadCached(ir::NodeId id, const std::set<int64_t> &wanted) {
   return true;
 }
 
+/// Whether caches of others have a say. A source says by itself what it brings,
+/// and verifies it; what is open may be something else elsewhere.
+bool Solve::isShareable(ir::NodeId id) const {
+  return !std::holds_alternative<ir::Source>(module[id].op.body) &&
+         !keys.isOpen(id);
+}
+
+/// Takes the outputs of a node from caches of others, and records them.
+bool Solve::loadImported(ir::NodeId id, const std::set<int64_t> &wanted) {
+  if (!shop.options.imports || !isShareable(id))
+    return false;
+  Values found;
+  for (int64_t output : wanted) {
+    auto snapshot = importResult(
+        shop, keys.resultName(id, output), [&](const std::string &line) {
+          announce(id);
+          shop.progress.output(id.index, 2, line + "\n");
+        });
+    if (!snapshot)
+      return false;
+    auto index = static_cast<size_t>(output);
+    if (found.size() <= index)
+      found.resize(index + 1);
+    found[index].snapshot = std::move(*snapshot);
+    if (llvm::Error error = shop.store.index().putResult(
+            keys.resultName(id, output), found[index].snapshot.layers)) {
+      // Without a record the step is done for this build alone.
+      llvm::consumeError(std::move(error));
+    }
+  }
+  values[id.index] = std::move(found);
+  return true;
+}
+
+/// Tells what of this build a cache may have.
+void Solve::nameResults(ir::NodeId terminal) {
+  if (!shop.options.resultNames)
+    return;
+  std::vector<bool> needed = ir::findNeeded(module, terminal);
+  for (uint32_t i = 0; i <= terminal.index; ++i) {
+    if (!needed[i])
+      continue;
+    for (const ir::ValueId &input : module.nodes[i].op.inputs)
+      if (isShareable(input.node))
+        shop.options.resultNames->insert(
+            keys.resultName(input.node, input.output));
+  }
+}
+
 void Solve::plan(ir::NodeId terminal) {
-  fates =
-      cachekey::planSteps(
-          module, terminal,
-          {[&](ir::NodeId id) { return keys.local(id) || keys.fetched(id); },
-           [&](ir::NodeId id, const std::set<int64_t> &wanted) {
-             return loadCached(id, wanted);
-           },
-           // What would be open has been fetched.
-           [](ir::NodeId) { return false; }})
-          .fates;
+  steps = cachekey::planSteps(
+      module, terminal,
+      {[&](ir::NodeId id) { return keys.local(id) || keys.fetched(id); },
+       [&](ir::NodeId id, const std::set<int64_t> &wanted) {
+         return loadRecorded(id, wanted) || loadImported(id, wanted);
+       },
+       // What would be open has been fetched.
+       [](ir::NodeId) { return false; }});
+  const std::vector<Fate> &fates = steps.fates;
   for (uint32_t i = terminal.index; i-- > 0;) {
     ir::NodeId id{i};
     bool isAtHand = fates[i] == Fate::AtHand;
@@ -167,7 +239,7 @@ void Solve::plan(ir::NodeId terminal) {
       values[i].assign(
           1, Value{keys.fetched(id).value_or(Snapshot()), keys.local(id)});
     if (isAtHand || fates[i] == Fate::Cached) {
-      shop.progress.started(i, describeNode(module[id]));
+      announce(id);
       shop.progress.finished(
           i, isAtHand ? StepOutcome::Done : StepOutcome::Cached, "");
     }
@@ -259,32 +331,87 @@ void Solve::finish(ir::NodeId id, llvm::Expected<Values> result,
                                            : StepOutcome::Failed,
                          text);
   std::lock_guard<std::mutex> lock(mutex);
-  --running;
-  --left;
-  if (!result) {
-    fail(id, text, std::move(log));
-  } else {
+  if (result)
     values[id.index] = std::move(*result);
+  settle(id, bool(result), text, std::move(log));
+}
+
+/// Counts a step as done; `mutex` is held.
+void Solve::settle(ir::NodeId id, bool good, const std::string &text,
+                   std::string log) {
+  --left;
+  if (!good)
+    fail(id, text, std::move(log));
+  else
     for (uint32_t user : users[id.index])
       if (--blockers[user] == 0)
         ready.insert(user);
-  }
   changed.notify_all();
+}
+
+/// Takes the first ready step that no other build has at the moment; `mutex` is
+/// held.
+bool Solve::takeReady(ir::NodeId &id, std::optional<WorkLock> &lock) {
+  for (uint32_t index : ready) {
+    id.index = index;
+    if (!steps.stale[index] && !shop.canceled()) {
+      auto taken = WorkLock::tryTake(shop.store, keys.key(id));
+      if (!taken) {
+        ready.erase(index);
+        announce(id);
+        std::string text = llvm::toString(taken.takeError());
+        shop.progress.finished(index, StepOutcome::Failed, text);
+        settle(id, /*good=*/false, text, "");
+        return false;
+      }
+      if (!*taken) {
+        if (!announced[index]) {
+          announce(id);
+          shop.progress.output(
+              index, 2, "waiting for the same step, which runs elsewhere\n");
+        }
+        continue;
+      }
+      lock.emplace(std::move(**taken));
+    }
+    ready.erase(index);
+    announce(id);
+    return true;
+  }
+  return false;
+}
+
+/// Waits for a step to run. False if there is nothing more to do.
+bool Solve::takeWork(ir::NodeId &id, std::optional<WorkLock> &lock) {
+  // How often to look whether another build has ended a step.
+  constexpr std::chrono::milliseconds pause(20);
+  std::unique_lock<std::mutex> guard(mutex);
+  while (!failed && left) {
+    if (takeReady(id, lock))
+      return true;
+    if (failed || !left)
+      return false;
+    if (ready.empty())
+      changed.wait(guard);
+    else
+      changed.wait_for(guard, pause);
+  }
+  return false;
 }
 
 void Solve::work() {
   for (;;) {
     ir::NodeId id;
-    {
-      std::unique_lock<std::mutex> lock(mutex);
-      changed.wait(lock, [&] { return failed || !left || !ready.empty(); });
-      if (failed || !left)
-        return;
-      id.index = *ready.begin();
-      ready.erase(ready.begin());
-      ++running;
+    std::optional<WorkLock> lock;
+    if (!takeWork(id, lock))
+      return;
+    // Another build may have made it since this one looked.
+    if (lock && loadRecorded(id, steps.wanted[id.index])) {
+      shop.progress.finished(id.index, StepOutcome::Cached, "");
+      std::lock_guard<std::mutex> guard(mutex);
+      settle(id, /*good=*/true, "", "");
+      continue;
     }
-    shop.progress.started(id.index, describeNode(module[id]));
     std::string log;
     llvm::Expected<Values> result =
         shop.canceled() ? llvm::Expected<Values>(textError("canceled"))
@@ -309,6 +436,7 @@ std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   if (!checkEntitlements(terminal) || !forgetCaches(terminal) ||
       !computeKeys(terminal))
     return std::nullopt;
+  nameResults(terminal);
   plan(terminal);
   unsigned limit = shop.options.maxParallel
                        ? shop.options.maxParallel

@@ -115,6 +115,9 @@ public:
   llvm::Error compute(const std::vector<bool> &needed, ir::NodeId &at);
   /// By which the store's index knows an output of a node.
   std::string resultName(ir::NodeId id, int64_t output) const;
+  const Digest &key(ir::NodeId id) const { return keys[id.index]; }
+  /// Whether its key leaves open what it makes.
+  bool isOpen(ir::NodeId id) const { return open[id.index]; }
   std::shared_ptr<const ContextTree> local(ir::NodeId id) const {
     return trees[id.index];
   }
@@ -131,6 +134,7 @@ private:
   Workshop &shop;
   const ir::Module &module;
   std::vector<Digest> keys;
+  std::vector<bool> open;
   std::vector<std::shared_ptr<const ContextTree>> trees;
   std::vector<std::unique_ptr<context::Contents>> contents;
   std::vector<std::optional<Snapshot>> downloads;

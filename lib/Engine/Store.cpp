@@ -4,6 +4,7 @@
 // loses its own.
 #include "llb/Engine/Store.h"
 
+#include "WorkLock.h"
 #include "llb/Engine/Tree.h"
 #include "llb/Support/WriteAll.h"
 
@@ -93,16 +94,23 @@ llvm::Expected<std::unique_ptr<Store>> Store::open(const std::string &root) {
     return errnoError(lock);
   if (llvm::Error error = store->makeFolders())
     return error;
+  // A database that two make at once would be busy for one of them.
+  std::string opening = store->rootPath + "/index.lock";
+  UniqueFd making(::open(opening.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!making.valid() || flock(making.get(), LOCK_EX))
+    return errnoError(opening);
   auto index = Index::open(store->rootPath + "/index.db");
   if (!index)
     return index.takeError();
+  making.reset();
   store->records = std::move(*index);
   store->sweep();
   return store;
 }
 
 llvm::Error Store::makeFolders() {
-  for (const char *name : {"/blobs/sha256", "/layers", "/cache", "/tmp"}) {
+  for (const char *name :
+       {"/blobs/sha256", "/layers", "/cache", "/tmp", "/work"}) {
     std::string path = rootPath + name;
     if (int error = makeDirs(path)) {
       errno = error;
@@ -134,19 +142,22 @@ llvm::Error Store::makeFolders() {
 }
 
 void Store::sweep() {
-  std::string folder = rootPath + "/tmp";
-  DIR *dir = opendir(folder.c_str());
-  if (!dir)
-    return;
-  while (dirent *entry = readdir(dir)) {
-    std::string path = folder + "/" + entry->d_name;
-    if (entry->d_name[0] == '.' || path == ownFolder)
+  for (const char *name : {"/tmp", "/work"}) {
+    std::string folder = rootPath + name;
+    DIR *dir = opendir(folder.c_str());
+    if (!dir)
       continue;
-    UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (lock.valid() && flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
-      removeTree(path);
+    while (dirent *entry = readdir(dir)) {
+      std::string path = folder + "/" + entry->d_name;
+      if (entry->d_name[0] == '.' || path == ownFolder)
+        continue;
+      UniqueFd lock(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+      if (lock.valid() && flock(lock.get(), LOCK_EX | LOCK_NB) == 0 &&
+          leadsTo(path, lock))
+        removeTree(path);
+    }
+    closedir(dir);
   }
-  closedir(dir);
 }
 
 bool Store::lockAlone() { return flock(useLock.get(), LOCK_EX | LOCK_NB) == 0; }

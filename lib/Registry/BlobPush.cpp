@@ -188,6 +188,8 @@ bool BlobPush::run(std::string &error) {
   bool there = false;
   if (!isThere(there, error) || there)
     return there;
+  if (item.provide && ::access(item.path.c_str(), R_OK) && !item.provide(error))
+    return false;
   UniqueFd fd(::open(item.path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) {
     error = item.path + ": " + std::strerror(errno);

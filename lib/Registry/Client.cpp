@@ -96,23 +96,55 @@ bool Client::fetchBlob(const Reference &ref, const Descriptor &blob, int fd,
       error);
 }
 
+/// What `ref` names, whatever it is.
+static std::optional<std::string>
+readDocument(Session &session, const Reference &ref, std::string &error) {
+  if (!ref.digest.empty())
+    return session.getVerified("manifests/", acceptManifests, ref.digest,
+                               maxManifestBytes, error);
+  auto response = session.get("manifests/" + ref.tag, acceptManifests,
+                              maxManifestBytes, error);
+  if (!response)
+    return std::nullopt;
+  return std::move(response->body);
+}
+
+std::optional<std::string> Client::fetchDocument(const Reference &ref,
+                                                 std::string &error) {
+  std::lock_guard<std::mutex> lock(mutex);
+  std::optional<std::string> body;
+  eachPlace(
+      conf.endpoints(ref, error), *http,
+      [&](Session &session, std::string &failure) {
+        body = readDocument(session, ref, failure);
+        return body.has_value();
+      },
+      error);
+  return body;
+}
+
+std::optional<std::string> Client::readBlob(const Reference &ref,
+                                            const std::string &digest,
+                                            size_t maxBytes,
+                                            std::string &error) {
+  std::lock_guard<std::mutex> lock(mutex);
+  std::optional<std::string> body;
+  eachPlace(
+      conf.endpoints(ref, error), *http,
+      [&](Session &session, std::string &failure) {
+        body = session.getVerified("blobs/", "", digest, maxBytes, failure);
+        return body.has_value();
+      },
+      error);
+  return body;
+}
+
 bool Client::resolveAt(Session &session, const Reference &ref,
                        const PlatformSpec &platform, ImageManifest &result,
                        std::string &error) {
-  std::string body;
-  if (!ref.digest.empty()) {
-    auto verified = session.getVerified("manifests/", acceptManifests,
-                                        ref.digest, maxManifestBytes, error);
-    if (!verified)
-      return false;
-    body = std::move(*verified);
-  } else {
-    auto response = session.get("manifests/" + ref.tag, acceptManifests,
-                                maxManifestBytes, error);
-    if (!response)
-      return false;
-    body = std::move(response->body);
-  }
+  std::optional<std::string> body = readDocument(session, ref, error);
+  if (!body)
+    return false;
   auto fetch = [&](BlobKind kind, const std::string &digest, size_t maxBytes,
                    std::string &why) {
     bool isManifest = kind == BlobKind::Manifest;
@@ -120,7 +152,7 @@ bool Client::resolveAt(Session &session, const Reference &ref,
                                isManifest ? acceptManifests : "", digest,
                                maxBytes, why);
   };
-  return readImage(ref.str(), body, platform, fetch, result, error);
+  return readImage(ref.str(), *body, platform, fetch, result, error);
 }
 
 } // namespace llb::registry

@@ -3,6 +3,7 @@
 // The embedded engine's parts in order. At a signal the steps that run are
 // killed, and everything is unmounted and removed on the usual way out.
 #include "Build.h"
+#include "Caches.h"
 #include "Outputs.h"
 #include "Report.h"
 
@@ -103,9 +104,16 @@ llvm::LogicalResult Job::run() {
           job.options, [&] { return store->temporaryPath(); }, agents))
     return fail(diag::BuildUnavailable, std::move(error));
   options.ssh = &agents;
-  engine::Solver solver(*store, snapshots, *registry, *progress, options);
+  engine::CacheImports imports(*registry, cacheLocations(job.options),
+                               &job.diags);
+  if (!job.options.engineCacheFrom.empty())
+    options.imports = &imports;
   backend::BuildResult result;
   result.multiPlatform = job.lowered.multiPlatform;
+  if (!job.options.engineCacheTo.empty())
+    options.resultNames = &result.resultNames;
+  result.imports = options.imports;
+  engine::Solver solver(*store, snapshots, *registry, *progress, options);
   for (const lower::LoweredImage &lowered : job.lowered.images) {
     backend::Image image;
     image.platform = lowered.platform;
@@ -128,9 +136,12 @@ llvm::LogicalResult Job::run() {
   auto exported = outputs.write(result, *store, snapshots, *registry, canceled);
   if (!exported)
     return fail(diag::ExportFailed, exported.takeError());
-  if (failed(tell(*exported)))
+  // An image is of use without its cache, so that comes after it.
+  bool cached = llvm::succeeded(
+      writeCaches(job, result, {*store, snapshots, *registry, canceled}));
+  if (failed(tell(*exported)) || failed(outputs.keep()))
     return llvm::failure();
-  return outputs.keep();
+  return llvm::success(cached);
 }
 
 } // namespace

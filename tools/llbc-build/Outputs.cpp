@@ -3,6 +3,7 @@
 // Registries come last: what is pushed is seen by others and cannot be taken
 // back when another output fails.
 #include "Outputs.h"
+#include "Caches.h"
 
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/ToolDiags.h"
@@ -24,6 +25,13 @@ llvm::LogicalResult Outputs::open() {
       target.output.sourceDateEpoch = job.lowered.sourceDateEpoch;
     if (output.rewriteTimestamp && !target.output.sourceDateEpoch)
       job.diags.report(diag::RewriteWithoutEpoch, {});
+    target.output.inlineCache =
+        output.isImage() && wantsInlineCache(job.options);
+    if (target.output.inlineCache && output.rewriteTimestamp &&
+        target.output.sourceDateEpoch) {
+      target.output.inlineCache = false;
+      job.diags.report(diag::InlineCacheOmitted, {});
+    }
     if (output.isStream()) {
       auto file = OutputFile::open(output.dest);
       if (!file)

@@ -3,30 +3,13 @@
 // llbc with everything that needs a network or builds. llbc runs it in its own
 // place when an image must be looked up or built; it takes the same options.
 #include "Build.h"
+#include "Caches.h"
 #include "RegistryResolver.h"
 #include "Remote.h"
 #include "Report.h"
 #include "StoreCommand.h"
 
-#include "llb/Engine/Store.h"
-
 #include <signal.h>
-
-namespace {
-
-/// What the engine's store at `root` has, for as long as nobody changes it.
-llvm::Expected<llb::driver::CacheQuery> openCache(const std::string &root) {
-  auto opened = llb::engine::Index::openExisting(root + "/index.db");
-  if (!opened)
-    return opened.takeError();
-  return [index = std::shared_ptr<llb::engine::Index>(std::move(*opened)),
-          root](const llb::Digest &key, int64_t output) {
-    return findWholeResult(*index, root, llb::engine::resultName(key, output))
-        .has_value();
-  };
-}
-
-} // namespace
 
 int main(int argc, char **argv) {
   if (argc > 1 && llb::driver::isStoreCommand(argv[1]))
@@ -46,7 +29,7 @@ int main(int argc, char **argv) {
     capabilities.build = [&](const llb::driver::BuildJob &job) {
       return job.options.daemon.empty() ? llbc::build(job) : remote.build(job);
     };
-    capabilities.cache = openCache;
+    capabilities.cache = llbc::openCaches;
     status = llb::driver::compilerMain(argc, argv, std::move(capabilities));
   }
   if (int number = llbc::receivedSignal()) {

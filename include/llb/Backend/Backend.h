@@ -6,6 +6,7 @@
 #define LLB_BACKEND_BACKEND_H
 
 #include "llb/Backend/Output.h"
+#include "llb/Engine/CacheImports.h"
 #include "llb/Engine/Snapshots.h"
 #include "llb/Registry/Client.h"
 #include "llb/Support/OutputDirectory.h"
@@ -31,6 +32,11 @@ struct BuildResult {
   std::vector<Image> images;
   /// There is an index even for one platform.
   bool multiPlatform = false;
+  /// Names of what its steps made (engine::SolveOptions::resultNames).
+  std::set<std::string> resultNames;
+  /// Caches that it was made with, which may know results that the store does
+  /// not; null for none.
+  engine::CacheImports *imports = nullptr;
 };
 
 /// What was written, for `--metadata-file` and `--iidfile`; empty for root file
@@ -60,6 +66,10 @@ public:
   llvm::Expected<Exported> write(const BuildResult &result,
                                  llvm::raw_ostream *stream,
                                  const OutputDirectory *directory);
+  /// A layer as a blob in the form that the output wants, made if need be. A
+  /// layer of a base image is left as it was served, if that will do.
+  llvm::Expected<engine::LayerBlob> exportLayer(engine::LayerId layer,
+                                                bool isBase);
 
 private:
   struct Place {
@@ -74,14 +84,12 @@ private:
 
   llvm::Expected<Exported> writeLayout(const BuildResult &result, bool docker,
                                        const Place &place);
-  /// The layer at `index` of an image as a blob.
-  llvm::Expected<engine::LayerBlob> exportLayer(const Image &image,
-                                                size_t index, bool isBase);
   llvm::Expected<engine::LayerBlob> makeBlob(const engine::Snapshot &below,
                                              engine::LayerId layer,
                                              std::optional<int64_t> epoch);
   /// `platform` is the one whose annotations it gets, none if empty.
-  llvm::Expected<Manifest> buildManifest(const Image &image,
+  llvm::Expected<Manifest> buildManifest(const BuildResult &built,
+                                         const Image &image,
                                          const std::string &platform);
   /// Puts all that the images consist of into the store.
   llvm::Expected<ImageSet> buildImages(const BuildResult &result);

@@ -22,10 +22,13 @@ struct ConfigLayer {
 };
 
 /// The final config as compact JSON. `base` is the base image's config; its
-/// entries of the history keep their times. `epoch` is in seconds.
-llvm::Expected<std::string> finishImageConfig(
-    const std::string &config, const std::optional<std::string> &base,
-    const std::vector<ConfigLayer> &layers, std::optional<int64_t> epoch);
+/// entries of the history keep their times. `epoch` is in seconds. `cache`, if
+/// not empty, is JSON that tells which steps made the layers.
+llvm::Expected<std::string>
+finishImageConfig(const std::string &config,
+                  const std::optional<std::string> &base,
+                  const std::vector<ConfigLayer> &layers,
+                  std::optional<int64_t> epoch, const std::string &cache);
 
 } // namespace llb::backend
 

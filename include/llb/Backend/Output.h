@@ -82,6 +82,8 @@ struct Output {
   bool insecureRegistry = false;
   /// Push without a tag.
   bool pushByDigest = false;
+  /// The config tells which steps made the layers, for later builds.
+  bool inlineCache = false;
 
   /// Whether it is an image, with a digest.
   bool isImage() const { return form != Form::Tar && form != Form::Dir; }

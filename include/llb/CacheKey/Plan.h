@@ -37,6 +37,8 @@ struct Plan {
   std::vector<Fate> fates;
   /// Outputs of a node that somebody reads.
   std::vector<std::set<int64_t>> wanted;
+  /// Nodes that ignore what is recorded, or stand on one that does.
+  std::vector<bool> stale;
 };
 
 /// From the result down: below a step whose outputs are recorded nothing is

@@ -48,8 +48,10 @@ struct Capabilities {
   std::function<std::string()> trouble;
   /// Builds and writes the outputs, or reports why not; absent as above.
   std::function<llvm::LogicalResult(const BuildJob &)> build;
-  /// Opens the engine's store at a path for questions; absent as above.
-  std::function<llvm::Expected<CacheQuery>(const std::string &root)> cache;
+  /// Opens the engine's store at `--will-hit`, and the caches that the options
+  /// name, for questions; absent as above.
+  std::function<llvm::Expected<CacheQuery>(const Options &, DiagEngine &)>
+      cache;
   /// The command line, for handing the work to llbc-build.
   char **argv = nullptr;
 };

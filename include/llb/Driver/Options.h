@@ -74,6 +74,25 @@ struct CachePlace {
   std::map<std::string, std::string> attrs;
 };
 
+/// A cache of the embedded engine: a directory, a reference, or (written) a
+/// part of the image that is built.
+struct EngineCache {
+  std::string directory;
+  /// Name of the cache in the directory; `digest`, if there, goes first.
+  std::string tag = "latest";
+  std::string digest;
+  /// Normalised, with a tag.
+  std::string reference;
+  bool isInline = false;
+  /// Results of all steps (mode=max).
+  bool everything = false;
+  /// One that cannot be written costs a warning.
+  bool ignoreError = false;
+  bool insecure = false;
+  /// How layers are compressed.
+  backend::Output layers;
+};
+
 /// `--list-context`.
 enum class ListContext { No, Text, Json };
 
@@ -129,8 +148,10 @@ struct Options {
   std::string tlsServerName;
   /// What steps may do in a daemon beyond the usual, as `network.host`.
   std::vector<std::string> allowed;
-  /// Caches that a daemon reads and writes.
+  /// Caches that are read and written, and what they mean to the embedded
+  /// engine if that builds.
   std::vector<CachePlace> cacheFrom, cacheTo;
+  std::vector<EngineCache> engineCacheFrom, engineCacheTo;
   ProgressKind progress = ProgressKind::Auto;
   /// Directories of local sources other than the main context, by name.
   std::map<std::string, std::string> locals;

@@ -36,6 +36,8 @@ struct LayerBlob {
   std::string diffId;
   std::string mediaType;
   int64_t size = 0;
+  /// What findBlob found it as.
+  std::string form = {};
 };
 
 class Index {

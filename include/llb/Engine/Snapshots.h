@@ -77,9 +77,10 @@ public:
   /// Mounts a new layer over `parent` for writing.
   llvm::Expected<MountedTree> prepare(const Snapshot &parent);
   /// Unmounts `tree` and keeps its layer: the snapshot is `parent` plus it.
-  /// `description` and the time now become the layer's record.
+  /// `description` and the time, else the time now, become the layer's record.
   llvm::Expected<Snapshot> commit(MountedTree tree,
-                                  const std::string &description);
+                                  const std::string &description,
+                                  std::optional<int64_t> created = {});
   /// A layer of what turns `lower` into `upper`, whatever they are made of.
   llvm::Expected<Snapshot> diff(const Snapshot &lower, const Snapshot &upper,
                                 const std::string &description);
@@ -96,7 +97,8 @@ private:
   llvm::Error prepareCopy(MountedTree &tree);
   llvm::Expected<LayerId> keepLayer(MountedTree &tree,
                                     const std::vector<LayerId> &below,
-                                    const std::string &description);
+                                    const std::string &description,
+                                    std::optional<int64_t> created);
 
   Store &store;
   bool copies = false;

@@ -7,6 +7,7 @@
 #define LLB_ENGINE_SOLVER_H
 
 #include "llb/Context/Locals.h"
+#include "llb/Engine/CacheImports.h"
 #include "llb/Engine/Exec.h"
 #include "llb/Engine/Progress.h"
 #include "llb/Engine/Snapshots.h"
@@ -39,6 +40,11 @@ struct SolveOptions {
   const SshAgents *ssh = nullptr;
   /// Set from outside to stop; running containers are killed.
   const std::atomic<bool> *cancel = nullptr;
+  /// Caches of others; none if null. Owned by the caller.
+  CacheImports *imports = nullptr;
+  /// Gets the names of what the steps of a build make that a cache may have
+  /// (resultName), if it is not null.
+  std::set<std::string> *resultNames = nullptr;
   unsigned maxParallel = 0;
   UnpackLimits unpack;
 };

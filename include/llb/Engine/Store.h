@@ -6,6 +6,7 @@
 //   layers/<id>/                layers of snapshots (Snapshots.h)
 //   cache/<sha256 of id>/       cache mounts
 //   tmp/<name>/                 one folder a process, locked while it lives
+//   work/<digest>               locks of steps that run (lib/Engine/WorkLock.h)
 //   index.db                    what is known of all that (Index.h)
 //   lock                        locked by whoever uses the store
 //

@@ -70,6 +70,14 @@ public:
   std::optional<ImageManifest> fetchManifest(const Reference &ref,
                                              const PlatformSpec &platform,
                                              std::string &error);
+  /// The manifest or index that `ref` names, as it came; it has the digest of
+  /// `ref`, if that has one.
+  std::optional<std::string> fetchDocument(const Reference &ref,
+                                           std::string &error);
+  /// A blob of `ref`'s repository, verified and at most so long.
+  std::optional<std::string> readBlob(const Reference &ref,
+                                      const std::string &digest,
+                                      size_t maxBytes, std::string &error);
   /// Writes a blob of `ref`'s repository to `fd`, verified; a broken transfer
   /// is taken up where it ended. May be called by several threads at once.
   bool fetchBlob(const Reference &ref, const Descriptor &blob, int fd,

@@ -22,10 +22,11 @@ public:
   /// Writes a blob to `fd`, verified.
   bool fetchBlob(const Descriptor &blob, int fd, std::string &error) const;
 
-private:
+  /// A whole blob, verified, if it is at most so long.
   std::optional<std::string> read(const std::string &digest, size_t maxBytes,
                                   std::string &error) const;
 
+private:
   std::string path;
 };
 

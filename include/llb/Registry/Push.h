@@ -6,6 +6,8 @@
 
 #include "llb/Registry/Client.h"
 
+#include <functional>
+
 namespace llb::registry {
 
 /// A blob or manifest in a file of this machine.
@@ -15,6 +17,9 @@ struct PushItem {
   /// Name of a repository that has it, such as that of a base image; the
   /// registry takes the blob from there if it is its own. May be empty.
   std::string source;
+  /// Makes the file at `path` if the registry turns out to lack the blob and
+  /// the file is not there. May be empty; called by any thread.
+  std::function<bool(std::string &error)> provide = {};
 };
 
 struct PushJob {

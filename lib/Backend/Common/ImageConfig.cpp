@@ -6,6 +6,7 @@
 
 #include "Json.h"
 
+#include "llb/Engine/CacheRecords.h"
 #include "llb/Support/GoText.h"
 
 #include <algorithm>
@@ -159,9 +160,11 @@ llvm::Error configError(const char *text) {
 
 } // namespace
 
-llvm::Expected<std::string> finishImageConfig(
-    const std::string &config, const std::optional<std::string> &base,
-    const std::vector<ConfigLayer> &layers, std::optional<int64_t> epoch) {
+llvm::Expected<std::string>
+finishImageConfig(const std::string &config,
+                  const std::optional<std::string> &base,
+                  const std::vector<ConfigLayer> &layers,
+                  std::optional<int64_t> epoch, const std::string &cache) {
   auto json = go::parseJson(config);
   if (!json || json->kind != go::JsonValue::Kind::Object)
     return configError("not an object");
@@ -209,6 +212,9 @@ llvm::Expected<std::string> finishImageConfig(
       last = item.created;
   }
   members["history"] = history.empty() ? "null" : "[" + entries + "]";
+  members.erase(engine::inlineCacheMember);
+  if (!cache.empty())
+    members[engine::inlineCacheMember] = cache;
   auto created = members.find("created");
   if (created == members.end()) {
     members["created"] = last ? go::jsonString(*last) : "null";

@@ -80,9 +80,8 @@ Exporter::makeBlob(const engine::Snapshot &below, engine::LayerId layer,
   return blob;
 }
 
-llvm::Expected<engine::LayerBlob>
-Exporter::exportLayer(const Image &image, size_t index, bool isBase) {
-  engine::LayerId layer = image.snapshot.layers[index];
+llvm::Expected<engine::LayerBlob> Exporter::exportLayer(engine::LayerId layer,
+                                                        bool isBase) {
   auto usable = [&](const std::optional<engine::LayerBlob> &blob) {
     std::optional<Digest> digest;
     if (blob)
@@ -111,6 +110,7 @@ Exporter::exportLayer(const Image &image, size_t index, bool isBase) {
   auto blob = makeBlob({std::move(record->below)}, layer, epoch);
   if (!blob)
     return blob.takeError();
+  blob->form = form;
   if (llvm::Error error = store.index().putBlob(layer, form, *blob))
     return error;
   return blob;

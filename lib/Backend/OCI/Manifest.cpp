@@ -5,6 +5,7 @@
 // the order of image-spec's structures.
 #include "Manifest.h"
 
+#include "../Cache/InlineCache.h"
 #include "../Common/MediaTypes.h"
 
 #include "llb/Backend/ImageConfig.h"
@@ -92,22 +93,24 @@ Exported ImageSet::exported(const Descriptor &described,
   return {top.digest, manifests.front().config.digest, described.str(), names};
 }
 
-llvm::Expected<Manifest> Exporter::buildManifest(const Image &image,
+llvm::Expected<Manifest> Exporter::buildManifest(const BuildResult &built,
+                                                 const Image &image,
                                                  const std::string &platform) {
   Manifest result;
   std::vector<std::string> baseIds;
   if (image.baseConfig)
     baseIds = registry::diffIdsOf(*image.baseConfig);
   std::vector<ConfigLayer> configLayers;
+  std::vector<engine::LayerBlob> blobs;
   bool diverged = false;
   for (size_t i = 0; i < image.snapshot.layers.size(); ++i) {
     bool isBase = !diverged && i < baseIds.size();
-    auto blob = exportLayer(image, i, isBase);
+    auto blob = exportLayer(image.snapshot.layers[i], isBase);
     if (!blob)
       return blob.takeError();
     if (isBase && blob->diffId != baseIds[i]) {
       diverged = true;
-      blob = exportLayer(image, i, /*isBase=*/false);
+      blob = exportLayer(image.snapshot.layers[i], /*isBase=*/false);
       if (!blob)
         return blob.takeError();
     }
@@ -123,9 +126,12 @@ llvm::Expected<Manifest> Exporter::buildManifest(const Image &image,
     if (options.rewriteTimestamp && options.sourceDateEpoch && diverged)
       layer.annotations["buildkit/rewritten-timestamp"] =
           std::to_string(*options.sourceDateEpoch);
+    blobs.push_back(std::move(*blob));
   }
-  auto config = finishImageConfig(image.config, image.baseConfig, configLayers,
-                                  options.sourceDateEpoch);
+  auto config = finishImageConfig(
+      image.config, image.baseConfig, configLayers, options.sourceDateEpoch,
+      options.inlineCache ? inlineCacheOf(store, image.snapshot, blobs, built)
+                          : "");
   if (!config)
     return config.takeError();
   result.config.mediaType =
@@ -166,7 +172,7 @@ llvm::Expected<ImageSet> Exporter::buildImages(const BuildResult &built) {
           annotation.platform.c_str());
   for (const Image &image : built.images) {
     auto manifest = buildManifest(
-        image, built.multiPlatform ? image.platform.formatAll() : "");
+        built, image, built.multiPlatform ? image.platform.formatAll() : "");
     if (!manifest)
       return manifest.takeError();
     Descriptor &descriptor = list.emplace_back(manifest->self);
