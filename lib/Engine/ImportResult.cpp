@@ -29,6 +29,10 @@ public:
 private:
   std::vector<size_t> withBelow() const;
   bool fetchBlobs(const std::vector<size_t> &missing);
+  bool hasBlob(size_t layer) const {
+    auto digest = Digest::parse(records.layers[layer].blob.digest);
+    return digest && shop.store.hasBlob(*digest);
+  }
   bool fail(size_t layer, const std::string &why);
   FetchBlob fetcher() const {
     return
@@ -107,6 +111,10 @@ std::optional<Snapshot> Import::run(const TellImport &tell) {
   if (!missing.empty())
     tell("importing " + std::to_string(missing.size()) + " layers, " +
          std::to_string(bytes) + " bytes, from " + imports.nameOf(cache));
+  std::set<size_t> fresh;
+  for (size_t layer : missing)
+    if (!hasBlob(layer))
+      fresh.insert(layer);
   if (!fetchBlobs(missing))
     return std::nullopt;
   std::vector<LayerId> ids(records.layers.size());
@@ -115,9 +123,14 @@ std::optional<Snapshot> Import::run(const TellImport &tell) {
     Snapshot below;
     for (size_t under : layer.below)
       below.layers.push_back(ids[under]);
-    ForeignLayer foreign{
-        layer.blob,        layer.diffId,  identities[i],          layer.form,
-        layer.description, layer.created, imports.originOf(cache)};
+    ForeignLayer foreign{layer.blob,
+                         layer.diffId,
+                         identities[i],
+                         layer.form,
+                         layer.description,
+                         layer.created,
+                         imports.originOf(cache),
+                         fresh.contains(i)};
     auto id = pullLayer(shop, imports.nameOf(cache), foreign, below, fetcher());
     if (!id) {
       fail(i, textOf(id.takeError()));

@@ -91,7 +91,8 @@ llvm::Expected<LayerId> pullLayer(Workshop &shop, const std::string &name,
   auto digest = digestOf(name, layer.blob);
   if (!digest)
     return digest.takeError();
-  bool wasThere = shop.store.hasBlob(*digest, layer.blob.size);
+  bool wasThere =
+      !layer.isFresh && shop.store.hasBlob(*digest, layer.blob.size);
   if (llvm::Error error = fetchIntoStore(shop.store, layer.blob, fetch))
     return error;
   auto tree = unpack(shop, name, layer, *digest, below);

@@ -24,6 +24,8 @@ struct ForeignLayer {
   std::optional<int64_t> created;
   /// The repository that has the blob, if it is one.
   std::string origin;
+  /// The store got the blob just now: it is as it was promised.
+  bool isFresh = false;
 };
 
 /// Writes a verified blob to a file; false with a reason.

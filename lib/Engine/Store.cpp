@@ -212,8 +212,13 @@ llvm::Error Store::commitBlob(BlobWriter writer, const Digest &digest) {
 }
 
 llvm::Error Store::putBlob(std::string_view content, const Digest &digest) {
-  if (hasBlob(digest, static_cast<int64_t>(content.size())))
-    return llvm::Error::success();
+  if (hasBlob(digest, static_cast<int64_t>(content.size()))) {
+    auto known = readBlob(digest, content.size());
+    if (known)
+      return llvm::Error::success();
+    // Damaged; what takes its place is at hand.
+    llvm::consumeError(known.takeError());
+  }
   auto writer = newBlob();
   if (!writer)
     return writer.takeError();

@@ -70,6 +70,7 @@ public:
   /// Makes the content available as `digest`, which the caller computed. It is
   /// not forced to the disk: what a power cut takes is made again.
   llvm::Error commitBlob(BlobWriter writer, const Digest &digest);
+  /// The same with content at hand; one that is there damaged is replaced.
   llvm::Error putBlob(std::string_view content, const Digest &digest);
   llvm::Error removeBlob(const Digest &digest);
   /// Whole content, verified, if it is at most `maxBytes` long.
