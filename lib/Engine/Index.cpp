@@ -5,6 +5,9 @@
 // threads of a process; SQLite serialises them.
 #include "llb/Engine/Index.h"
 
+#include "llb/Support/UniqueFd.h"
+
+#include <fcntl.h>
 #include <llvm/ADT/STLExtras.h>
 #include <sqlite3.h>
 
@@ -27,10 +30,31 @@ constexpr const char *usedTable =
     "CREATE TABLE IF NOT EXISTS used(layer INTEGER PRIMARY KEY, time INTEGER "
     "NOT NULL);";
 
+/// A file beside the database that says it is damaged: whoever opens it next
+/// begins anew.
+constexpr const char *damageMark = ".damaged";
+
+/// Whether what just failed did so because the database is damaged; then the
+/// mark is set.
+bool isDamaged(sqlite3 *database) {
+  int code = database ? sqlite3_errcode(database) & 0xFF : SQLITE_NOMEM;
+  if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
+    return false;
+  if (const char *path = sqlite3_db_filename(database, "main"))
+    UniqueFd(::open((std::string(path) + damageMark).c_str(),
+                    O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  return true;
+}
+
 llvm::Error databaseError(sqlite3 *database) {
+  std::string text = database ? sqlite3_errmsg(database) : "out of memory";
+  const char *path = database ? sqlite3_db_filename(database, "main") : nullptr;
+  if (path && *path)
+    text += " (" + std::string(path) + ")";
   return llvm::createStringError(
-      std::make_error_code(std::errc::io_error), "the cache index: %s",
-      database ? sqlite3_errmsg(database) : "out of memory");
+      std::make_error_code(isDamaged(database) ? std::errc::bad_message
+                                               : std::errc::io_error),
+      "the cache index: %s", text.c_str());
 }
 
 std::string encodeList(const std::vector<int64_t> &list) {
@@ -85,7 +109,16 @@ public:
     return *this;
   }
   /// Whether there is a row.
-  bool row() { return statement && sqlite3_step(statement) == SQLITE_ROW; }
+  bool row() {
+    if (!statement) {
+      isDamaged(database);
+      return false;
+    }
+    int status = sqlite3_step(statement);
+    if (status != SQLITE_ROW && status != SQLITE_DONE)
+      isDamaged(database);
+    return status == SQLITE_ROW;
+  }
   llvm::Error run() {
     if (!statement || sqlite3_step(statement) != SQLITE_DONE)
       return databaseError(database);
@@ -131,6 +164,10 @@ Index::connect(const std::string &path, int flags, int64_t &version) {
 
 llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
   int64_t version = 0;
+  if (::access((path + damageMark).c_str(), F_OK) == 0)
+    return llvm::createStringError(std::make_error_code(std::errc::bad_message),
+                                   "the cache index: found to be damaged (%s)",
+                                   path.c_str());
   auto index =
       connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, version);
   if (!index)

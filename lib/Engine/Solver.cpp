@@ -28,8 +28,6 @@
 namespace llb::engine {
 namespace {
 
-constexpr std::string_view nameKey = "llb.customname";
-
 using cachekey::Fate;
 
 PlatformSpec platformOf(const ir::Op &op) {
@@ -323,8 +321,11 @@ void Solve::finish(ir::NodeId id, llvm::Expected<Values> result,
   if (result)
     if (llvm::Error error = record(id, *result))
       result = std::move(error);
-  if (!result)
+  if (!result) {
     text = llvm::toString(result.takeError());
+    if (!shop.canceled())
+      text += shop.store.fullNote();
+  }
   shop.progress.finished(id.index,
                          result            ? StepOutcome::Done
                          : shop.canceled() ? StepOutcome::Canceled
@@ -465,47 +466,7 @@ std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   return std::nullopt;
 }
 
-std::string joinWords(const ir::StringList &words) {
-  std::string text;
-  for (const std::string &word : words)
-    text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 } // namespace
-
-std::string describeNode(const ir::Node &node) {
-  auto custom = node.metadata.description.find(std::string(nameKey));
-  if (custom != node.metadata.description.end())
-    return custom->second;
-  if (auto *source = std::get_if<ir::Source>(&node.op.body))
-    return source->identifier;
-  if (auto *exec = std::get_if<ir::Exec>(&node.op.body))
-    return exec->meta ? joinWords(exec->meta->args) : "exec";
-  if (auto *file = std::get_if<ir::File>(&node.op.body)) {
-    std::string text;
-    for (const ir::FileAction &action : file->actions) {
-      if (!text.empty())
-        text += ", ";
-      if (auto *copy = std::get_if<ir::Copy>(&action.action))
-        text += "copy " + copy->src + " " + copy->dest;
-      else if (auto *mkFile = std::get_if<ir::MkFile>(&action.action))
-        text += "mkfile " + mkFile->path;
-      else if (auto *mkDir = std::get_if<ir::MkDir>(&action.action))
-        text += "mkdir " + mkDir->path;
-      else if (auto *rm = std::get_if<ir::Rm>(&action.action))
-        text += "rm " + rm->path;
-      else if (auto *symlink = std::get_if<ir::Symlink>(&action.action))
-        text += "symlink " + symlink->newPath;
-    }
-    return text;
-  }
-  if (std::holds_alternative<ir::Merge>(node.op.body))
-    return "merge";
-  if (std::holds_alternative<ir::Diff>(node.op.body))
-    return "diff";
-  return "step";
-}
 
 std::optional<Snapshot> Solver::solve(const ir::Module &module,
                                       const ir::Result &result,

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 namespace llb::engine {
 namespace {
@@ -99,13 +100,80 @@ llvm::Expected<std::unique_ptr<Store>> Store::open(const std::string &root) {
   UniqueFd making(::open(opening.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!making.valid() || flock(making.get(), LOCK_EX))
     return errnoError(opening);
-  auto index = Index::open(store->rootPath + "/index.db");
-  if (!index)
-    return index.takeError();
+  std::string path = store->rootPath + "/index.db";
+  auto index =
+      store->lostIndex()
+          ? llvm::Expected<std::unique_ptr<Index>>(llvm::createStringError(
+                std::make_error_code(std::errc::bad_message),
+                "the cache index: not there (%s)", path.c_str()))
+          : Index::open(path);
+  if (!index) {
+    if (llvm::Error error = store->repair(index.takeError()))
+      return error;
+    index = Index::open(path);
+    if (!index)
+      return index.takeError();
+  }
   making.reset();
   store->records = std::move(*index);
   store->sweep();
   return store;
+}
+
+/// Whether there are layers, and nothing that knows of them.
+bool Store::lostIndex() const {
+  for (const char *suffix : {"", "-wal"}) {
+    struct stat info;
+    if (::stat((rootPath + "/index.db" + suffix).c_str(), &info) == 0 &&
+        info.st_size > 0)
+      return false;
+  }
+  DirTree layers = DirTree::openPath(rootPath + "/layers");
+  std::vector<std::string> names;
+  return layers.valid() && layers.list("/", names) == 0 && !names.empty();
+}
+
+/// Begins with an empty index where `error` is that it is damaged. Numbers of
+/// layers start anew, so what was called by them goes: layers, and the cache
+/// mounts that began as layers. Blobs stay, they have names of their own.
+llvm::Error Store::repair(llvm::Error error) {
+  bool damaged = false;
+  std::string text;
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
+    damaged = info.convertToErrorCode() == std::errc::bad_message;
+    text = info.message();
+  });
+  if (!damaged)
+    return textError(text);
+  if (flock(useLock.get(), LOCK_EX | LOCK_NB))
+    return textError(text + "; it is made anew when no other build uses " +
+                     rootPath);
+  std::string old = temporaryPath();
+  if (::rename((rootPath + "/layers").c_str(), old.c_str()) && errno != ENOENT)
+    return errnoError(rootPath + "/layers");
+  if (int failed = makeDirs(rootPath + "/layers")) {
+    errno = failed;
+    return errnoError(rootPath + "/layers");
+  }
+  removeTree(old);
+  DirTree caches = DirTree::openPath(rootPath + "/cache");
+  std::vector<std::string> folders, names;
+  if (caches.valid())
+    caches.list("/", folders);
+  for (const std::string &folder : folders) {
+    names.clear();
+    caches.list("/" + folder, names);
+    for (const std::string &name : names)
+      if (name.starts_with("base-"))
+        caches.removeAll("/" + folder + "/" + name);
+  }
+  // The mark last: what is left off here is taken up by the next.
+  for (const char *suffix : {"", "-wal", "-shm", ".damaged"})
+    ::unlink((rootPath + "/index.db" + suffix).c_str());
+  if (flock(useLock.get(), LOCK_SH))
+    return errnoError(rootPath + "/lock");
+  repaired = text;
+  return llvm::Error::success();
 }
 
 llvm::Error Store::makeFolders() {
@@ -158,6 +226,17 @@ void Store::sweep() {
     }
     closedir(dir);
   }
+}
+
+std::string Store::fullNote() const {
+  constexpr uint64_t enough = uint64_t(1) << 20;
+  struct statvfs info;
+  if (::statvfs(rootPath.c_str(), &info))
+    return "";
+  uint64_t free = uint64_t(info.f_bavail) * info.f_frsize;
+  return free < enough || (info.f_files && info.f_favail == 0)
+             ? "; " + std::to_string(free) + " bytes are free in " + rootPath
+             : "";
 }
 
 bool Store::lockAlone() { return flock(useLock.get(), LOCK_EX | LOCK_NB) == 0; }

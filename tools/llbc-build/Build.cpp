@@ -46,6 +46,8 @@ llvm::Error Job::open() {
   if (!opened)
     return opened.takeError();
   store = std::move(*opened);
+  if (!store->repairReason().empty())
+    job.diags.report(diag::StoreRepaired, {}, store->repairReason());
   std::string error;
   registry = registry::Client::load(error);
   return registry ? llvm::Error::success()
@@ -135,7 +137,9 @@ llvm::LogicalResult Job::run() {
   progress.reset();
   auto exported = outputs.write(result, *store, snapshots, *registry, canceled);
   if (!exported)
-    return fail(diag::ExportFailed, exported.takeError());
+    return fail(diag::ExportFailed,
+                textError(llvm::toString(exported.takeError()) +
+                          (canceled ? "" : store->fullNote())));
   // An image is of use without its cache, so that comes after it.
   bool cached = llvm::succeeded(
       writeCaches(job, result, {*store, snapshots, *registry, canceled}));

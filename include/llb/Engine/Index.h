@@ -42,6 +42,7 @@ struct LayerBlob {
 
 class Index {
 public:
+  /// One that is damaged is an error of the code `bad_message`.
   static llvm::Expected<std::unique_ptr<Index>> open(const std::string &path);
   /// One that exists, for reading.
   static llvm::Expected<std::unique_ptr<Index>>

@@ -60,6 +60,9 @@ public:
   ~Store();
 
   const std::string &root() const { return rootPath; }
+  /// Why the index was begun anew when the store was opened; empty if it was
+  /// not.
+  const std::string &repairReason() const { return repaired; }
   Index &index() { return *records; }
 
   std::string blobPath(const Digest &digest) const;
@@ -77,6 +80,10 @@ public:
   llvm::Expected<std::string> readBlob(const Digest &digest,
                                        std::size_t maxBytes) const;
 
+  /// The end of a message about something that failed, `; 4096 bytes are free
+  /// in DIR`, if the store's disk is as good as full; else empty.
+  std::string fullNote() const;
+
   /// Whether nobody else uses the store; nobody begins to before this ends.
   bool lockAlone();
 
@@ -90,10 +97,13 @@ public:
 private:
   Store() = default;
   llvm::Error makeFolders();
+  bool lostIndex() const;
+  llvm::Error repair(llvm::Error error);
   void sweep();
 
   std::string rootPath;
   std::string ownFolder;
+  std::string repaired;
   UniqueFd ownLock;
   /// Shared by all who use the store.
   UniqueFd useLock;
