@@ -47,7 +47,8 @@ def try_size(llbc: list[str], disk: Path, kib: int) -> str:
         errors = [line for line in said.splitlines() if "error:" in line]
         if full.returncode != 1 or len(errors) != 1:
             sys.exit(f"{kib} KiB: status {full.returncode}\n{said}")
-        if not any(word in said for word in ("No space left", "disk is full")):
+        if not any(word in said for word in ("No space left", "disk is full",
+                                       "bytes are free in")):
             sys.exit(f"{kib} KiB: no word of the disk\n{said}")
         if (disk / "out.tar").exists():
             sys.exit(f"{kib} KiB: half an output\n{said}")
