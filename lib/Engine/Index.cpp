@@ -34,15 +34,19 @@ constexpr const char *usedTable =
 /// begins anew.
 constexpr const char *damageMark = ".damaged";
 
+void putMark(sqlite3 *database) {
+  if (const char *path = sqlite3_db_filename(database, "main"))
+    UniqueFd(::open((std::string(path) + damageMark).c_str(),
+                    O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
 /// Whether what just failed did so because the database is damaged; then the
 /// mark is set.
 bool isDamaged(sqlite3 *database) {
   int code = database ? sqlite3_errcode(database) & 0xFF : SQLITE_NOMEM;
   if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
     return false;
-  if (const char *path = sqlite3_db_filename(database, "main"))
-    UniqueFd(::open((std::string(path) + damageMark).c_str(),
-                    O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  putMark(database);
   return true;
 }
 
@@ -207,6 +211,8 @@ Index::openExisting(const std::string &path) {
 }
 
 Index::~Index() { sqlite3_close(database); }
+
+void Index::markDamaged() { putMark(database); }
 
 std::optional<std::vector<int64_t>> Index::findResult(const std::string &key) {
   Statement get(database, "SELECT layers FROM result WHERE key=?");

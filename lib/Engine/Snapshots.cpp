@@ -289,8 +289,14 @@ llvm::Expected<LayerId> Snapshots::keepLayer(MountedTree &tree,
   if (!id)
     return id.takeError();
   std::string path = layerPath(*id);
-  if (::rename(tree.upper.c_str(), path.c_str()))
-    return errnoError(path);
+  if (::rename(tree.upper.c_str(), path.c_str())) {
+    int failed = errno;
+    llvm::Error error = errnoError(path);
+    // The index gave a number away that a layer has: it forgot that one.
+    if (failed == ENOTEMPTY || failed == EEXIST)
+      store.index().markDamaged();
+    return error;
+  }
   return *id;
 }
 

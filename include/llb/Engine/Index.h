@@ -49,6 +49,9 @@ public:
   openExisting(const std::string &path);
   ~Index();
 
+  /// Has whoever opens it next begin with an empty one: what it says cannot be.
+  void markDamaged();
+
   /// The layers of a step's result.
   std::optional<std::vector<int64_t>> findResult(const std::string &key);
   llvm::Error putResult(const std::string &key,
