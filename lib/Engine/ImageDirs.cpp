@@ -65,7 +65,7 @@ private:
   void applyWhiteout(const std::string &dir, const std::string &name);
   llvm::Error place(archive_entry *entry, const std::string &path);
 
-  const UnpackLimits &limits;
+  UnpackLimits limits;
   std::map<std::string, Entry> entries;
   /// What the layer at hand made, which its own opaque marks leave alone.
   std::set<std::string> made;

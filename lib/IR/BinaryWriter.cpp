@@ -160,8 +160,9 @@ private:
   }
 
   std::vector<Entry> entries;
-  /// Of the entries' bytes.
-  llvm::BumpPtrAllocator memory;
+  /// Of the entries' bytes. Not with the default size of slabs: LLVM's archive
+  /// has that instance without AddressSanitizer's marks, and the two mix badly.
+  llvm::BumpPtrAllocatorImpl<llvm::MallocAllocator, 16384> memory;
   wire::EncodeBuffer buffer;
 };
 
