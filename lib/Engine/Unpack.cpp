@@ -24,6 +24,9 @@ namespace llb::engine {
 namespace {
 
 constexpr size_t maxXattrBytes = size_t(1) << 20;
+/// ARCHIVE_ERRNO_MISC, which libarchive's header does not give away: here, that
+/// what is to be skipped is not all there.
+constexpr int unspecificError = -1;
 
 class Extractor {
 public:
@@ -55,6 +58,8 @@ private:
   const std::optional<FileOwner> &owner;
   const UnpackLimits &limits;
   uint64_t entries = 0, bytes = 0;
+  /// Nothing follows the entry at hand.
+  bool atEnd = false;
   /// Times of directories, set when nothing more is written into them.
   std::vector<std::pair<std::string, FileTimes>> dirTimes;
   /// What this layer made, which its own opaque marks leave alone.
@@ -65,6 +70,8 @@ llvm::Error Extractor::run(archive_entry *entry) {
   for (;;) {
     if (llvm::Error error = extract(entry))
       return error;
+    if (atEnd)
+      break;
     int status = archive_read_next_header(reader, &entry);
     if (status == ARCHIVE_EOF)
       break;
@@ -229,10 +236,11 @@ llvm::Error Extractor::writeContent(archive_entry *entry,
     return pathError(errno, "unpacking", path);
   const void *data;
   size_t size;
-  la_int64_t offset;
+  la_int64_t offset, read = 0;
   int status;
   while ((status = archive_read_data_block(reader, &data, &size, &offset)) ==
          ARCHIVE_OK) {
+    read = offset + static_cast<la_int64_t>(size);
     for (size_t done = 0; done < size;) {
       ssize_t n = pwrite(out.get(), static_cast<const char *>(data) + done,
                          size - done, offset + static_cast<off_t>(done));
@@ -243,7 +251,10 @@ llvm::Error Extractor::writeContent(archive_entry *entry,
       done += static_cast<size_t>(n);
     }
   }
-  if (status != ARCHIVE_EOF)
+  // Go does not miss the padding behind the last file.
+  atEnd = status == ARCHIVE_FATAL && read == archive_entry_size(entry) &&
+          archive_errno(reader) == unspecificError;
+  if (status != ARCHIVE_EOF && !atEnd)
     return archiveError(reader);
   // The end of a sparse file may be a hole.
   if (ftruncate(out.get(), archive_entry_size(entry)))
