@@ -9,44 +9,6 @@ namespace llb::lower {
 
 using go::JsonValue;
 
-/// `value` without white space, members in their order.
-static void appendJson(std::string &out, const JsonValue &value) {
-  switch (value.kind) {
-  case JsonValue::Kind::Null:
-    out += "null";
-    return;
-  case JsonValue::Kind::Bool:
-    out += value.boolean ? "true" : "false";
-    return;
-  case JsonValue::Kind::Number:
-    out += value.text;
-    return;
-  case JsonValue::Kind::String:
-    go::appendJsonString(out, value.text);
-    return;
-  case JsonValue::Kind::Array:
-    out += '[';
-    for (size_t i = 0; i < value.items.size(); ++i) {
-      if (i != 0)
-        out += ',';
-      appendJson(out, value.items[i]);
-    }
-    out += ']';
-    return;
-  case JsonValue::Kind::Object:
-    out += '{';
-    for (size_t i = 0; i < value.members.size(); ++i) {
-      if (i != 0)
-        out += ',';
-      go::appendJsonString(out, value.members[i].first);
-      out += ':';
-      appendJson(out, value.members[i].second);
-    }
-    out += '}';
-    return;
-  }
-}
-
 static std::string textOf(const JsonValue &entry, std::string_view key) {
   const JsonValue *value = entry.find(key);
   return value && value->kind == JsonValue::Kind::String ? value->text : "";
@@ -85,10 +47,10 @@ bool ImageLock::parse(std::string_view json, ImageLock &result,
       return fail("a digest in an image lock is like sha256:<64 hex digits>");
     const JsonValue *config = entry.find("config");
     if (config && config->kind != JsonValue::Kind::Null)
-      appendJson(image.config, *config);
+      image.config = go::renderJson(*config);
     const JsonValue *dirs = entry.find("dirs");
     if (dirs && dirs->kind != JsonValue::Kind::Null)
-      appendJson(image.dirs, *dirs);
+      image.dirs = go::renderJson(*dirs);
     result.add(std::move(image));
   }
   return true;

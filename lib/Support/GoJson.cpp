@@ -190,6 +190,49 @@ std::string JsonValue::textOf(std::string_view name) const {
   return value ? value->text : std::string();
 }
 
+static void appendJson(std::string &out, const JsonValue &value) {
+  switch (value.kind) {
+  case JsonValue::Kind::Null:
+    out += "null";
+    return;
+  case JsonValue::Kind::Bool:
+    out += value.boolean ? "true" : "false";
+    return;
+  case JsonValue::Kind::Number:
+    out += value.text;
+    return;
+  case JsonValue::Kind::String:
+    appendJsonString(out, value.text);
+    return;
+  case JsonValue::Kind::Array:
+    out += '[';
+    for (size_t i = 0; i < value.items.size(); ++i) {
+      if (i != 0)
+        out += ',';
+      appendJson(out, value.items[i]);
+    }
+    out += ']';
+    return;
+  case JsonValue::Kind::Object:
+    out += '{';
+    for (size_t i = 0; i < value.members.size(); ++i) {
+      if (i != 0)
+        out += ',';
+      appendJsonString(out, value.members[i].first);
+      out += ':';
+      appendJson(out, value.members[i].second);
+    }
+    out += '}';
+    return;
+  }
+}
+
+std::string renderJson(const JsonValue &value) {
+  std::string out;
+  appendJson(out, value);
+  return out;
+}
+
 std::optional<std::string> compactJson(std::string_view text) {
   if (!isJson(text))
     return std::nullopt;

@@ -51,47 +51,6 @@ std::string annotation(const go::JsonValue &manifest, const char *key) {
   return notes ? notes->textOf(key) : std::string();
 }
 
-void render(const go::JsonValue &value, std::string &out) {
-  using Kind = go::JsonValue::Kind;
-  bool isFirst = true;
-  auto separate = [&] {
-    if (!std::exchange(isFirst, false))
-      out += ',';
-  };
-  switch (value.kind) {
-  case Kind::Null:
-    out += "null";
-    break;
-  case Kind::Bool:
-    out += value.boolean ? "true" : "false";
-    break;
-  case Kind::Number:
-    out += value.text;
-    break;
-  case Kind::String:
-    go::appendJsonString(out, value.text);
-    break;
-  case Kind::Array:
-    out += '[';
-    for (const go::JsonValue &item : value.items) {
-      separate();
-      render(item, out);
-    }
-    out += ']';
-    break;
-  case Kind::Object:
-    out += '{';
-    for (const go::JsonMember &member : value.members) {
-      separate();
-      go::appendJsonString(out, member.first);
-      out += ':';
-      render(member.second, out);
-    }
-    out += '}';
-    break;
-  }
-}
-
 go::JsonValue textValue(const std::string &text) {
   go::JsonValue value;
   value.kind = go::JsonValue::Kind::String;
@@ -199,8 +158,7 @@ std::string nameInLayout(const std::string &directory, const std::string &tag,
            annotation(other, nameKey).empty();
   });
   items.push_back(std::move(*named));
-  std::string text;
-  render(index, text);
+  std::string text = go::renderJson(index);
   if (std::string error = writeFile(directory + "/oci-layout",
                                     "{\"imageLayoutVersion\":\"1.0.0\"}");
       !error.empty())

@@ -60,6 +60,9 @@ struct JsonMember {
 std::optional<JsonValue> parseJson(std::string_view text,
                                    std::string *error = nullptr);
 
+/// `value` without white space, members in their order.
+std::string renderJson(const JsonValue &value);
+
 /// json.Valid.
 bool isJson(std::string_view text);
 

@@ -150,7 +150,7 @@ llvm::Error CacheDirectory::name(const registry::Descriptor &manifest,
       if (notes && notes->textOf(refNameKey) == tag)
         replaced.push_back(entry.textOf("digest"));
       else
-        others += renderJson(entry) + ",";
+        others += go::renderJson(entry) + ",";
     }
   }
   std::string entry = "{\"mediaType\":" + go::jsonString(manifest.mediaType) +

@@ -13,8 +13,6 @@ namespace llb::backend {
 /// Members with their values as JSON text.
 using RawObject = std::map<std::string, std::string>;
 
-/// The value as compact JSON.
-std::string renderJson(const go::JsonValue &value);
 std::string renderObject(const RawObject &object);
 /// The last of equal members wins, as in Go.
 RawObject rawMembers(const go::JsonValue &object);

@@ -215,7 +215,7 @@ layoutIndex(const std::vector<Descriptor> &descriptors,
                 descriptor.annotations[imageNameKey] &&
             nameIn(entry, refNameKey) == descriptor.annotations[refNameKey];
       if (!replaced)
-        add(renderJson(entry));
+        add(go::renderJson(entry));
     }
   }
   for (const Descriptor &descriptor : descriptors)
