@@ -109,34 +109,41 @@ readDocument(Session &session, const Reference &ref, std::string &error) {
   return std::move(response->body);
 }
 
-std::optional<std::string> Client::fetchDocument(const Reference &ref,
-                                                 std::string &error) {
-  std::lock_guard<std::mutex> lock(mutex);
-  std::optional<std::string> body;
-  eachPlace(
-      conf.endpoints(ref, error), *http,
-      [&](Session &session, std::string &failure) {
-        body = readDocument(session, ref, failure);
-        return body.has_value();
-      },
-      error);
-  return body;
-}
-
-std::optional<std::string> Client::readBlob(const Reference &ref,
-                                            const std::string &digest,
-                                            size_t maxBytes,
+std::optional<std::string> Client::readText(const Reference &ref,
+                                            llvm::function_ref<ReadText> read,
                                             std::string &error) {
   std::lock_guard<std::mutex> lock(mutex);
   std::optional<std::string> body;
   eachPlace(
       conf.endpoints(ref, error), *http,
       [&](Session &session, std::string &failure) {
-        body = session.getVerified("blobs/", "", digest, maxBytes, failure);
+        body = read(session, failure);
         return body.has_value();
       },
       error);
   return body;
+}
+
+std::optional<std::string> Client::fetchDocument(const Reference &ref,
+                                                 std::string &error) {
+  return readText(
+      ref,
+      [&](Session &session, std::string &failure) {
+        return readDocument(session, ref, failure);
+      },
+      error);
+}
+
+std::optional<std::string> Client::readBlob(const Reference &ref,
+                                            const std::string &digest,
+                                            size_t maxBytes,
+                                            std::string &error) {
+  return readText(
+      ref,
+      [&](Session &session, std::string &failure) {
+        return session.getVerified("blobs/", "", digest, maxBytes, failure);
+      },
+      error);
 }
 
 bool Client::resolveAt(Session &session, const Reference &ref,

@@ -92,6 +92,12 @@ private:
   using Attempt = bool(Session &session, std::string &failure);
   bool eachPlace(const std::vector<Endpoint> &endpoints, Http &http,
                  llvm::function_ref<Attempt> tryPlace, std::string &error);
+  using ReadText = std::optional<std::string>(Session &session,
+                                              std::string &failure);
+  /// What `read` gets at the first place that answers well.
+  std::optional<std::string> readText(const Reference &ref,
+                                      llvm::function_ref<ReadText> read,
+                                      std::string &error);
   bool resolveAt(Session &session, const Reference &ref,
                  const PlatformSpec &platform, ImageManifest &result,
                  std::string &error);
