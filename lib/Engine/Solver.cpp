@@ -77,6 +77,8 @@ private:
   Keys keys;
   cachekey::Plan steps;
   std::vector<Values> values;
+  /// The terminal node and what it is made from.
+  std::vector<bool> needed;
   /// Steps that progress knows.
   std::vector<bool> announced;
   /// Inputs that a step still waits for.
@@ -108,10 +110,9 @@ void Solve::fail(ir::NodeId id, const std::string &message, std::string log) {
 }
 
 bool Solve::checkEntitlements(ir::NodeId terminal) {
-  std::vector<bool> reached = ir::findNeeded(module, terminal);
   for (uint32_t i = 0; i < terminal.index; ++i) {
     auto *exec = std::get_if<ir::Exec>(&module.nodes[i].op.body);
-    if (!reached[i] || !exec)
+    if (!needed[i] || !exec)
       continue;
     if (llvm::Error error = checkExec(*exec, shop.options.entitlements)) {
       fail({i}, llvm::toString(std::move(error)), "");
@@ -123,10 +124,9 @@ bool Solve::checkEntitlements(ir::NodeId terminal) {
 
 /// Steps that are to run anew begin with empty cache mounts.
 bool Solve::forgetCaches(ir::NodeId terminal) {
-  std::vector<bool> reached = ir::findNeeded(module, terminal);
   for (uint32_t i = 0; i < terminal.index; ++i) {
     auto *exec = std::get_if<ir::Exec>(&module.nodes[i].op.body);
-    if (!reached[i] || !exec || !module.nodes[i].metadata.ignoreCache)
+    if (!needed[i] || !exec || !module.nodes[i].metadata.ignoreCache)
       continue;
     for (const ir::Mount &mount : exec->mounts) {
       if (mount.mountType != ir::MountType::Cache)
@@ -141,10 +141,10 @@ bool Solve::forgetCaches(ir::NodeId terminal) {
 }
 
 bool Solve::computeKeys(ir::NodeId terminal) {
-  std::vector<bool> needed = ir::findNeeded(module, terminal);
-  needed[terminal.index] = false;
+  std::vector<bool> keyed = needed;
+  keyed[terminal.index] = false;
   ir::NodeId at;
-  llvm::Error error = keys.compute(needed, at);
+  llvm::Error error = keys.compute(keyed, at);
   if (!error)
     return true;
   std::string text = llvm::toString(std::move(error));
@@ -209,7 +209,6 @@ bool Solve::loadImported(ir::NodeId id, const std::set<int64_t> &wanted) {
 void Solve::nameResults(ir::NodeId terminal) {
   if (!shop.options.resultNames)
     return;
-  std::vector<bool> needed = ir::findNeeded(module, terminal);
   for (uint32_t i = 0; i <= terminal.index; ++i) {
     if (!needed[i])
       continue;
@@ -434,6 +433,7 @@ void Solve::noteUse(const Snapshot &result) {
 std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   if (module[terminal].op.inputs.empty())
     return Snapshot();
+  needed = ir::findNeeded(module, terminal);
   if (!checkEntitlements(terminal) || !forgetCaches(terminal) ||
       !computeKeys(terminal))
     return std::nullopt;
