@@ -3,6 +3,8 @@
 // Reading and writing what layers say of the files below them.
 #include "llb/Engine/LayerForm.h"
 
+#include "TarStream.h"
+
 #include "llb/Support/Errors.h"
 
 #include <algorithm>
@@ -14,8 +16,6 @@
 
 namespace llb::engine {
 namespace {
-
-constexpr std::string_view whiteoutPrefix = ".wh.";
 
 llvm::Error fileError(int error, const std::string &path) {
   errno = error;
