@@ -7,12 +7,10 @@
 #include "llb/Driver/ToolSupport.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/Platform.h"
 
 namespace llb::driver {
 namespace {
-
-constexpr const char *defaultPath =
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 std::string defaultConfig(const PlatformSpec &platform) {
   std::string variant;
@@ -20,7 +18,8 @@ std::string defaultConfig(const PlatformSpec &platform) {
     variant = ",\"variant\":" + go::jsonString(platform.variant);
   return "{\"architecture\":" + go::jsonString(platform.architecture) +
          ",\"os\":" + go::jsonString(platform.os) + variant +
-         ",\"config\":{\"Env\":[" + go::jsonString(defaultPath) +
+         ",\"config\":{\"Env\":[" +
+         go::jsonString("PATH=" + std::string(defaultPath)) +
          "],\"WorkingDir\":\"/\"},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":"
          "null}}";
 }

@@ -12,6 +12,7 @@
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/Platform.h"
 #include "llb/Support/WriteAll.h"
 
 #include <algorithm>
@@ -23,8 +24,6 @@
 
 namespace llb::engine {
 
-static constexpr std::string_view defaultPath =
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// How much of a process's output is kept for the message of its failure.
 static constexpr size_t maxLog = 16384;
 
@@ -146,7 +145,7 @@ llvm::Error RunStep::fillEnvironment() {
       container.env.begin(), container.env.end(),
       [](const std::string &item) { return item.starts_with("PATH="); });
   if (!hasPath)
-    container.env.emplace_back(defaultPath);
+    container.env.push_back("PATH=" + std::string(defaultPath));
   for (const ir::SecretEnv &secret : exec.secretEnv) {
     auto found = shop.options.secrets.find(secret.id);
     if (found != shop.options.secrets.end())

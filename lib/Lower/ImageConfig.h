@@ -94,10 +94,6 @@ struct ImageConfig {
   std::string str() const;
 };
 
-/// `PATH` of an image that sets none; there is none on Windows.
-inline constexpr std::string_view defaultPath =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 } // namespace llb::lower
 
 #endif

@@ -33,6 +33,10 @@ struct PlatformSpec {
   static PlatformSpec host();
 };
 
+/// `PATH` of an image that sets none; there is none on Windows.
+inline constexpr std::string_view defaultPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 } // namespace llb
 
 #endif
