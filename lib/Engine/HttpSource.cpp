@@ -125,8 +125,9 @@ llvm::Expected<Snapshot> fetchHttp(Workshop &shop, const ir::Source &source,
     return textError(source.identifier +
                      ": http.perm, http.uid and http.gid are numbers");
   std::string error;
-  auto done = registry::download(
-      source.identifier, requestHeaders(shop, source), file.get(), error);
+  auto done =
+      registry::download(source.identifier, requestHeaders(shop, source),
+                         file.get(), shop.options.cancel, error);
   if (!done)
     return textError(error);
   std::string wanted = attributeOf(source, "http.checksum");

@@ -16,6 +16,9 @@ namespace llb::registry {
 namespace {
 
 constexpr int maxFruitless = 5;
+/// What an attempt has to bring, or a server that says a byte at a time would
+/// be listened to for ever.
+constexpr int64_t leastProgress = 4096;
 
 } // namespace
 
@@ -80,11 +83,12 @@ bool BlobFetch::transfer(std::string &error) {
       return false;
     if (received == blob.size)
       break;
-    fruitless = received > before ? 0 : fruitless + 1;
+    fruitless = received - before >= leastProgress ? 0 : fruitless + 1;
     if (fruitless == maxFruitless) {
+      std::string why = response->broken ? " (" + error + ")" : "";
       error = session.base + "blobs/" + blob.digest + ": ends after " +
               std::to_string(received) + " of " + std::to_string(blob.size) +
-              " bytes";
+              " bytes" + why;
       return false;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));

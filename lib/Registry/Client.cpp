@@ -25,6 +25,10 @@ Client::~Client() = default;
 std::unique_ptr<Client> Client::load(std::string &error) {
   CredentialStore credentials;
   RegistriesConf conf;
+  if (!Http::stallSeconds()) {
+    error = "LLBC_STALL_SECONDS is no number of seconds from 1 to 3600";
+    return nullptr;
+  }
   if (!CredentialStore::load(credentials, error) ||
       !RegistriesConf::load(conf, error))
     return nullptr;

@@ -15,10 +15,13 @@
 
 namespace llb::registry {
 
+constexpr int attempts = 3;
+
 std::optional<Download> download(const std::string &url,
                                  const std::vector<std::string> &headers,
-                                 int fd, std::string &error) {
-  Http http;
+                                 int fd, const std::atomic<bool> *cancel,
+                                 std::string &error) {
+  Http http(cancel);
   Request request;
   request.url = url;
   request.headers = headers;
@@ -30,7 +33,16 @@ std::optional<Download> download(const std::string &url,
     writeError = writeAll(fd, data);
     return writeError == 0;
   };
-  std::optional<Response> response = http.send(request, error);
+  std::optional<Response> response;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    hasher = Hasher();
+    if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET))
+      writeError = errno;
+    else
+      response = http.send(request, error);
+    if (writeError || !response || !response->broken || (cancel && *cancel))
+      break;
+  }
   if (writeError) {
     error = url + ": cannot be stored: " + std::strerror(writeError);
     return std::nullopt;

@@ -92,6 +92,8 @@ askHelper(const std::string &name, const std::string &key, std::string &error) {
   Pipe::close(input.read);
   Pipe::close(input.write);
   std::string answer = readAll(output.read);
+  // One that has more to say must not wait for us.
+  Pipe::close(output.read);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR)
     ;

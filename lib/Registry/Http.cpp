@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <curl/curl.h>
+#include <llvm/ADT/StringRef.h>
 #include <string_view>
 #include <thread>
 #include <unistd.h>
@@ -19,11 +20,11 @@ namespace {
 
 constexpr int attempts = 3;
 constexpr long connectSeconds = 15;
-/// Slower than this for `stallSeconds` is a dead connection.
+/// Slower than this for `Http::stallSeconds` is a dead connection.
 constexpr long stallBytesPerSecond = 100;
-constexpr long stallSeconds = 30;
+constexpr long usualStallSeconds = 30;
 /// A server may take its time to put away what it was sent.
-constexpr long uploadStallSeconds = 300;
+constexpr long uploadPatience = 10;
 constexpr int maxRetrySeconds = 60;
 
 struct Receiver {
@@ -150,6 +151,18 @@ std::chrono::milliseconds pauseAfter(const std::optional<Response> &response,
 
 } // namespace
 
+std::optional<long> Http::stallSeconds() {
+  constexpr long most = 3600;
+  const char *wanted = std::getenv("LLBC_STALL_SECONDS");
+  if (!wanted || !*wanted)
+    return usualStallSeconds;
+  long seconds = 0;
+  if (llvm::StringRef(wanted).getAsInteger(10, seconds) || seconds < 1 ||
+      seconds > most)
+    return std::nullopt;
+  return seconds;
+}
+
 Http::Http(const std::atomic<bool> *cancel)
     : handle(curl_easy_init()), cancel(cancel) {}
 
@@ -192,10 +205,13 @@ std::optional<Response> Http::sendOnce(const Request &request,
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 10L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connectSeconds);
+  long patience = stallSeconds().value_or(usualStallSeconds);
+  if (!request.method.empty() && request.method != "HEAD")
+    patience *= uploadPatience;
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+                   std::min(connectSeconds, patience));
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, stallBytesPerSecond);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
-                   request.method.empty() ? stallSeconds : uploadStallSeconds);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, patience);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "llbc");
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, isCanceled);
@@ -224,8 +240,12 @@ std::optional<Response> Http::sendOnce(const Request &request,
     error = request.url + ": interrupted";
     return std::nullopt;
   }
-  if (code != CURLE_OK && request.sink && response.status) {
+  if (code == CURLE_OPERATION_TIMEDOUT)
+    error = request.url + ": nothing came for " + std::to_string(patience) +
+            " seconds; LLBC_STALL_SECONDS sets for how long to wait";
+  else if (code != CURLE_OK)
     error = request.url + ": " + curl_easy_strerror(code);
+  if (code != CURLE_OK && request.sink && response.status) {
     response.broken = true;
     return response;
   }
@@ -233,7 +253,6 @@ std::optional<Response> Http::sendOnce(const Request &request,
     transient = code == CURLE_COULDNT_CONNECT || code == CURLE_GOT_NOTHING ||
                 code == CURLE_OPERATION_TIMEDOUT || code == CURLE_RECV_ERROR ||
                 code == CURLE_PARTIAL_FILE;
-    error = request.url + ": " + curl_easy_strerror(code);
     return std::nullopt;
   }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response.status);

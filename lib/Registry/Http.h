@@ -67,10 +67,14 @@ public:
   Http &operator=(const Http &) = delete;
 
   /// Follows redirects (credentials stay with the first host) and retries
-  /// refused connections, 429 and 5xx twice, after the time that the server
-  /// asks for, a minute at most. Nothing, with `error` set, if no
-  /// answer came; a status of 4xx is an answer.
+  /// refused and silent connections, 429 and 5xx twice, after the time that the
+  /// server asks for, a minute at most. Nothing, with `error` set, if no answer
+  /// came; a status of 4xx is an answer.
   std::optional<Response> send(const Request &request, std::string &error);
+
+  /// For how long a connection may keep silent: `LLBC_STALL_SECONDS`, 30 if
+  /// that is not set; nothing if it is no number from 1 to 3600.
+  static std::optional<long> stallSeconds();
 
   /// Inside a sink: whether the answer is the part that was asked for (206).
   bool isPartial() const;

@@ -6,6 +6,7 @@
 
 #include "llb/Support/Hasher.h"
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,11 +22,13 @@ struct Download {
 };
 
 /// Writes what `url` delivers to `fd`, asked for with these header lines;
-/// nothing, with `error` set, on failure. Connections that cannot be made are
-/// tried again.
+/// nothing, with `error` set, on failure. A transfer that cannot begin or
+/// breaks is tried again from the start; it ends as soon as `cancel`, if not
+/// null, is set.
 std::optional<Download> download(const std::string &url,
                                  const std::vector<std::string> &headers,
-                                 int fd, std::string &error);
+                                 int fd, const std::atomic<bool> *cancel,
+                                 std::string &error);
 
 } // namespace llb::registry
 

@@ -13,7 +13,8 @@ It takes uploads too, into any repository, and mounts blobs from lib/app. Their
 faults: `busy` answers the first two of them with 429, `cut` breaks the second
 part of an upload off in the middle, `lost` takes it and then answers 500,
 `other` says that a manifest has another digest, `away` sends uploads to another
-name of the host and takes no password there, `slow` keeps silent about blobs.
+name of the host and takes no password there, `slow` keeps silent about blobs that
+were sent, `mute` when it is asked for one.
 The log of requests goes to standard error when the command is done.
 """
 import argparse
@@ -170,6 +171,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.answer(200, blob)
 
     def do_HEAD(self) -> None:
+        if self.fault == "mute":
+            time.sleep(3600)
         pushing = "/blobs/" in self.path and self.authorized()
         if pushing and self.path.rsplit("/", 1)[-1] not in self.store.pushed:
             self.answer(404, b"")

@@ -7,10 +7,12 @@
 The command finds `host:port` in $REGISTRY, and @REGISTRY@ in its words; every
 repository has what the layout has. Faults that pass: `busy` answers the first
 two requests with 429, `flaky` with 503, `reset` drops the connection in the
-middle of the first two, `cut` after each half. Those that stay: `500`, `404`,
-`stuck` (never more than ten bytes in all), `flip` (one bit), `longer`, `shorter`
-(and says so). `hang` says nothing more. They are about blobs of layers, or
-about manifests.
+middle of the first two, `stall` falls silent after sixty bytes of the first, `cut`
+ends after each half. Those that stay: `500`, `404`, `stuck` (never more than ten
+bytes in all), `flip` (one bit), `longer`, `shorter` (and says so). `hang` says
+nothing more, `few` nothing after sixty bytes in all, `drip` after one of each
+request. They are about blobs of layers, or about manifests. How many requests a
+fault was about goes to standard error.
 """
 import argparse
 import http.server
@@ -64,6 +66,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if length is not None:
             self.close_connection = True
 
+    def fall_silent(self, status: int, body: bytes, length: int) -> None:
+        self.reply(status, body, length)
+        self.wfile.flush()
+        time.sleep(3600)
+
     def do_GET(self) -> None:
         where, name = self.path.rsplit("/", 2)[-2:]
         found = self.find(name)
@@ -108,6 +115,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(status, rest[:-7], kind=kind)
         elif fault == "hang":
             time.sleep(3600)
+        elif fault == "few":
+            self.fall_silent(status, body[begin:60], len(rest))
+        elif fault == "drip":
+            self.fall_silent(status, rest[:1], len(rest))
+        elif fault == "stall" and count == 1:
+            self.fall_silent(status, rest[:60], len(rest))
         else:
             self.reply(status, rest, kind=kind)
 
@@ -128,7 +141,10 @@ def main() -> int:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     registry = f"127.0.0.1:{server.server_address[1]}"
     words = [word.replace("@REGISTRY@", registry) for word in args.command]
-    return subprocess.run(words, env=dict(os.environ, REGISTRY=registry)).returncode
+    status = subprocess.run(words, env=dict(os.environ, REGISTRY=registry)).returncode
+    if args.fault:
+        print(f"{args.fault}: {Handler.count} requests", file=sys.stderr)
+    return status
 
 
 if __name__ == "__main__":
