@@ -13,8 +13,10 @@ namespace {
 
 constexpr size_t maxLayers = 500;
 
-/// Unpacks the layers of an image as far as that was not done before.
+/// Unpacks the layers of an image as far as that was not done before. `origin`
+/// is the repository that has them, if it is one.
 llvm::Expected<Snapshot> unpackImage(Workshop &shop, const Reference &ref,
+                                     const std::string &origin,
                                      const registry::ImageManifest &image,
                                      const FetchBlob &fetch) {
   std::vector<std::string> ids = registry::diffIdsOf(image.config);
@@ -38,7 +40,7 @@ llvm::Expected<Snapshot> unpackImage(Workshop &shop, const Reference &ref,
                        "base",
                        "pulled from " + ref.familiar(),
                        {},
-                       ref.name()};
+                       origin};
     auto id = pullLayer(shop, ref.str(), layer, snapshot, fetch);
     if (!id)
       return id.takeError();
@@ -63,7 +65,7 @@ llvm::Expected<Snapshot> pullImage(Workshop &shop, const std::string &reference,
                        std::string &why) {
     return shop.registry.fetchBlob(ref, blob, fd, why);
   };
-  return unpackImage(shop, ref, *image, fetchBlob);
+  return unpackImage(shop, ref, ref.name(), *image, fetchBlob);
 }
 
 llvm::Expected<Snapshot> loadImage(Workshop &shop, const ir::Source &source,
@@ -86,7 +88,7 @@ llvm::Expected<Snapshot> loadImage(Workshop &shop, const ir::Source &source,
                        std::string &why) {
     return layout.fetchBlob(blob, fd, why);
   };
-  return unpackImage(shop, ref, *image, fetchBlob);
+  return unpackImage(shop, ref, /*origin=*/"", *image, fetchBlob);
 }
 
 } // namespace llb::engine

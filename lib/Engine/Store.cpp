@@ -287,6 +287,8 @@ llvm::Error Store::commitBlob(BlobWriter writer, const Digest &digest) {
   if (::rename(writer.temporary.c_str(), path.c_str()))
     return errnoError(path);
   writer.file.reset();
+  std::lock_guard<std::mutex> lock(wholeMutex);
+  whole.insert(digest);
   return llvm::Error::success();
 }
 
@@ -308,9 +310,34 @@ llvm::Error Store::putBlob(std::string_view content, const Digest &digest) {
 
 llvm::Error Store::removeBlob(const Digest &digest) {
   std::string path = blobPath(digest);
+  {
+    std::lock_guard<std::mutex> lock(wholeMutex);
+    whole.erase(digest);
+  }
   if (::unlink(path.c_str()) && errno != ENOENT)
     return errnoError(path);
   return llvm::Error::success();
+}
+
+bool Store::isWhole(const Digest &digest) {
+  {
+    std::lock_guard<std::mutex> lock(wholeMutex);
+    if (whole.contains(digest))
+      return true;
+  }
+  UniqueFd fd(::open(blobPath(digest).c_str(), O_RDONLY | O_CLOEXEC));
+  Hasher hasher;
+  char buffer[65536];
+  ssize_t n = -1;
+  while (fd.valid() && ((n = ::read(fd.get(), buffer, sizeof buffer)) > 0 ||
+                        (n < 0 && errno == EINTR)))
+    if (n > 0)
+      hasher.update(buffer, static_cast<size_t>(n));
+  if (n != 0 || hasher.finish() != digest)
+    return false;
+  std::lock_guard<std::mutex> lock(wholeMutex);
+  whole.insert(digest);
+  return true;
 }
 
 llvm::Expected<std::string> Store::readBlob(const Digest &digest,

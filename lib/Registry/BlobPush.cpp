@@ -7,7 +7,6 @@
 #include "BlobPush.h"
 
 #include "llb/Support/Hasher.h"
-#include "llb/Support/UniqueFd.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -184,18 +183,23 @@ bool BlobPush::sendChunks(int fd, std::string &error) {
   return true;
 }
 
+bool BlobPush::openFile(UniqueFd &fd, std::string &error) {
+  auto open = [&] {
+    fd = UniqueFd(::open(item.path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.valid())
+      return verifyFile(fd.get(), item, error);
+    error = item.path + ": " + std::strerror(errno);
+    return false;
+  };
+  return open() || (item.provide && item.provide(error) && open());
+}
+
 bool BlobPush::run(std::string &error) {
   bool there = false;
   if (!isThere(there, error) || there)
     return there;
-  if (item.provide && ::access(item.path.c_str(), R_OK) && !item.provide(error))
-    return false;
-  UniqueFd fd(::open(item.path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) {
-    error = item.path + ": " + std::strerror(errno);
-    return false;
-  }
-  if (!verifyFile(fd.get(), item, error))
+  UniqueFd fd;
+  if (!openFile(fd, error))
     return false;
   switch (begin(error)) {
   case Start::Done:

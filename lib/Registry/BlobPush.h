@@ -6,6 +6,7 @@
 
 #include "Session.h"
 #include "llb/Registry/Push.h"
+#include "llb/Support/UniqueFd.h"
 
 namespace llb::registry {
 
@@ -21,6 +22,8 @@ public:
 private:
   enum class Start { Done, Upload, Failed };
 
+  /// Opens the file, made anew if it is damaged and can be.
+  bool openFile(UniqueFd &fd, std::string &error);
   bool isThere(bool &there, std::string &error);
   Start begin(std::string &error);
   bool sendChunks(int fd, std::string &error);

@@ -141,8 +141,8 @@ llvm::LogicalResult Job::run() {
                 textError(llvm::toString(exported.takeError()) +
                           (canceled ? "" : store->fullNote())));
   // An image is of use without its cache, so that comes after it.
-  bool cached = llvm::succeeded(
-      writeCaches(job, result, {*store, snapshots, *registry, canceled}));
+  bool cached = llvm::succeeded(writeCaches(
+      job, result, {*store, snapshots, *registry, job.diags, canceled}));
   if (failed(tell(*exported)) || failed(outputs.keep()))
     return llvm::failure();
   return llvm::success(cached);

@@ -62,7 +62,7 @@ Outputs::write(const backend::BuildResult &result, engine::Store &store,
       if ((target.output.form == backend::Form::Image) != toRegistry)
         continue;
       backend::Exporter exporter(store, snapshots, registry, target.output,
-                                 cancel);
+                                 job.diags, cancel);
       auto exported =
           exporter.write(result, target.file ? &target.file->stream() : nullptr,
                          target.directory ? &*target.directory : nullptr);

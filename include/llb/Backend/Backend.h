@@ -9,11 +9,13 @@
 #include "llb/Engine/CacheImports.h"
 #include "llb/Engine/Snapshots.h"
 #include "llb/Registry/Client.h"
+#include "llb/Support/DiagEngine.h"
 #include "llb/Support/OutputDirectory.h"
 #include "llb/Support/Platform.h"
 
 #include <atomic>
 #include <llvm/Support/raw_ostream.h>
+#include <mutex>
 #include <set>
 
 namespace llb::backend {
@@ -55,12 +57,13 @@ struct Manifest;
 
 class Exporter {
 public:
-  /// Layers are left unfinished, as a failure, when `cancel` is set.
+  /// Layers are left unfinished, as a failure, when `cancel` is set. Blobs that
+  /// are found damaged are told to `warnings`.
   Exporter(engine::Store &store, engine::Snapshots &snapshots,
            registry::Client &registry, const Output &output,
-           const std::atomic<bool> &cancel)
+           DiagEngine &warnings, const std::atomic<bool> &cancel)
       : store(store), snapshots(snapshots), registry(registry), options(output),
-        cancel(cancel) {}
+        warnings(warnings), cancel(cancel) {}
 
   /// Makes the output, in `stream` or in `directory` as its form wants.
   llvm::Expected<Exported> write(const BuildResult &result,
@@ -70,6 +73,13 @@ public:
   /// layer of a base image is left as it was served, if that will do.
   llvm::Expected<engine::LayerBlob> exportLayer(engine::LayerId layer,
                                                 bool isBase);
+  /// The same, and the stored blob is what its digest says: one that is damaged
+  /// is fetched or made again. By any thread.
+  llvm::Expected<engine::LayerBlob> soundLayer(engine::LayerId layer,
+                                               bool isBase);
+  /// soundLayer for something that relies on the digest `wanted`.
+  llvm::Error mendLayer(engine::LayerId layer, bool isBase,
+                        const std::string &wanted);
 
 private:
   struct Place {
@@ -87,6 +97,9 @@ private:
   llvm::Expected<engine::LayerBlob> makeBlob(const engine::Snapshot &below,
                                              engine::LayerId layer,
                                              std::optional<int64_t> epoch);
+  /// Gets a base image's layer from where it came from. False after a warning.
+  bool fetchAgain(const engine::LayerBlob &blob);
+  void warn(DiagId id, const std::string &text);
   /// `platform` is the one whose annotations it gets, none if empty.
   llvm::Expected<Manifest> buildManifest(const BuildResult &built,
                                          const Image &image,
@@ -98,6 +111,10 @@ private:
   engine::Snapshots &snapshots;
   registry::Client &registry;
   const Output &options;
+  DiagEngine &warnings;
+  std::mutex warningMutex;
+  /// What could not be fetched again, to warn of it once.
+  std::set<std::string> lost;
   const std::atomic<bool> &cancel;
 };
 

@@ -24,9 +24,10 @@ struct CacheTarget {
 class CacheExporter {
 public:
   CacheExporter(engine::Store &store, engine::Snapshots &snapshots,
-                registry::Client &registry, const std::atomic<bool> &cancel)
-      : store(store), snapshots(snapshots), registry(registry), cancel(cancel) {
-  }
+                registry::Client &registry, DiagEngine &warnings,
+                const std::atomic<bool> &cancel)
+      : store(store), snapshots(snapshots), registry(registry),
+        warnings(warnings), cancel(cancel) {}
 
   /// What was there under the same name is replaced, when all else is written.
   llvm::Error write(const BuildResult &result, const CacheTarget &target);
@@ -35,6 +36,7 @@ private:
   engine::Store &store;
   engine::Snapshots &snapshots;
   registry::Client &registry;
+  DiagEngine &warnings;
   const std::atomic<bool> &cancel;
 };
 

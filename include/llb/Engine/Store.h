@@ -26,7 +26,9 @@
 #include <atomic>
 #include <llvm/Support/Error.h>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -76,6 +78,9 @@ public:
   /// The same with content at hand; one that is there damaged is replaced.
   llvm::Error putBlob(std::string_view content, const Digest &digest);
   llvm::Error removeBlob(const Digest &digest);
+  /// Whether the blob is there and is what its digest says. What this process
+  /// has verified or written is not read once more. Any thread may ask.
+  bool isWhole(const Digest &digest);
   /// Whole content, verified, if it is at most `maxBytes` long.
   llvm::Expected<std::string> readBlob(const Digest &digest,
                                        std::size_t maxBytes) const;
@@ -108,6 +113,9 @@ private:
   /// Shared by all who use the store.
   UniqueFd useLock;
   std::atomic<unsigned> counter{0};
+  std::mutex wholeMutex;
+  /// Blobs of which it is known.
+  std::set<Digest> whole;
   std::unique_ptr<Index> records;
 };
 

@@ -18,7 +18,7 @@ struct PushItem {
   /// registry takes the blob from there if it is its own. May be empty.
   std::string source;
   /// Makes the file at `path` if the registry turns out to lack the blob and
-  /// the file is not there. May be empty; called by any thread.
+  /// the file is not there or damaged. May be empty; called by any thread.
   std::function<bool(std::string &error)> provide = {};
 };
 

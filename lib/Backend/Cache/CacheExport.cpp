@@ -46,7 +46,8 @@ std::vector<size_t> distinctBlobs(const engine::CacheRecords &records) {
 
 llvm::Error CacheExporter::write(const BuildResult &result,
                                  const CacheTarget &target) {
-  Exporter exporter(store, snapshots, registry, target.layers, cancel);
+  Exporter exporter(store, snapshots, registry, target.layers, warnings,
+                    cancel);
   CacheCollection collection(store, result.imports, exporter);
   if (!target.everything)
     for (const Image &image : result.images)

@@ -41,7 +41,9 @@ llvm::Expected<size_t> CacheCollection::addLayer(engine::LayerId id) {
   layer.form = blob->form;
   layer.created = record->created;
   layer.description = record->description;
-  return byId[id] = put(std::move(layer), std::nullopt);
+  size_t index = put(std::move(layer), std::nullopt);
+  own.emplace(index, id);
+  return byId[id] = index;
 }
 
 size_t CacheCollection::addImported(size_t cache, size_t layer) {
@@ -95,10 +97,14 @@ llvm::Error CacheCollection::add(const std::string &result) {
 }
 
 llvm::Error CacheCollection::provide(size_t layer) {
+  const registry::Descriptor &blob = collected.layers[layer].blob;
   if (!origins[layer])
-    return llvm::Error::success();
-  return imports->fetchInto(store, *origins[layer],
-                            collected.layers[layer].blob);
+    return exporter.mendLayer(own.at(layer), /*isBase=*/false, blob.digest);
+  if (std::optional<Digest> digest = Digest::parse(blob.digest);
+      digest && store.hasBlob(*digest) && !store.isWhole(*digest))
+    if (llvm::Error error = store.removeBlob(*digest))
+      return error;
+  return imports->fetchInto(store, *origins[layer], blob);
 }
 
 } // namespace llb::backend

@@ -23,7 +23,7 @@ public:
   /// Adds what the store has recorded, or else an imported cache.
   llvm::Error add(const std::string &result);
   const engine::CacheRecords &records() const { return collected; }
-  /// Makes sure that the store has a layer's blob. By any thread.
+  /// Makes sure that the store has a layer's blob, undamaged. By any thread.
   llvm::Error provide(size_t layer);
 
 private:
@@ -38,6 +38,8 @@ private:
   std::vector<std::string> identities;
   /// The imported cache that has a layer's blob.
   std::vector<std::optional<size_t>> origins;
+  /// Else the layer of the store.
+  std::map<size_t, engine::LayerId> own;
   std::map<std::string, size_t> byIdentity;
   std::map<engine::LayerId, size_t> byId;
   /// Identities of the layers of images; nothing if all may be added.

@@ -92,10 +92,11 @@ llvm::Expected<engine::LayerBlob> Exporter::exportLayer(engine::LayerId layer,
   if (options.rewriteTimestamp && !isBase)
     epoch = options.sourceDateEpoch;
   auto served = store.index().findBlob(layer, "base");
-  if (!epoch && usable(served) &&
+  if (!epoch && served &&
       (!options.forceCompression ||
        compressionOf(served->mediaType) ==
-           options.compression.value_or(defaultCompression)))
+           options.compression.value_or(defaultCompression)) &&
+      (usable(served) || fetchAgain(*served)))
     return *served;
   std::string form = formOf(options, epoch);
   if (auto known = store.index().findBlob(layer, form); usable(known))

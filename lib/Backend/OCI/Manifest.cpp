@@ -103,14 +103,20 @@ llvm::Expected<Manifest> Exporter::buildManifest(const BuildResult &built,
   std::vector<ConfigLayer> configLayers;
   std::vector<engine::LayerBlob> blobs;
   bool diverged = false;
+  // What a registry has already is not read.
+  auto layerFor = [&](engine::LayerId layer, bool isBase) {
+    return options.form == Form::Image ? exportLayer(layer, isBase)
+                                       : soundLayer(layer, isBase);
+  };
   for (size_t i = 0; i < image.snapshot.layers.size(); ++i) {
     bool isBase = !diverged && i < baseIds.size();
-    auto blob = exportLayer(image.snapshot.layers[i], isBase);
+    auto blob = layerFor(image.snapshot.layers[i], isBase);
     if (!blob)
       return blob.takeError();
     if (isBase && blob->diffId != baseIds[i]) {
       diverged = true;
-      blob = exportLayer(image.snapshot.layers[i], /*isBase=*/false);
+      isBase = false;
+      blob = layerFor(image.snapshot.layers[i], isBase);
       if (!blob)
         return blob.takeError();
     }
@@ -123,6 +129,7 @@ llvm::Expected<Manifest> Exporter::buildManifest(const BuildResult &built,
         layerMediaType(compressionOf(blob->mediaType), options.ociMediaTypes);
     layer.digest = blob->digest;
     layer.size = blob->size;
+    result.madeOf.push_back({image.snapshot.layers[i], isBase});
     if (options.rewriteTimestamp && options.sourceDateEpoch && diverged)
       layer.annotations["buildkit/rewritten-timestamp"] =
           std::to_string(*options.sourceDateEpoch);

@@ -30,6 +30,12 @@ struct Manifest {
   Descriptor config;
   /// From bottom to top.
   std::vector<Descriptor> layers;
+  /// What each of them is the blob of.
+  struct Part {
+    engine::LayerId layer;
+    bool isBase;
+  };
+  std::vector<Part> madeOf;
 };
 
 struct ImageSet {

@@ -12,12 +12,14 @@ namespace {
 /// Turns images of a store into lists of what to send.
 class PushList {
 public:
-  explicit PushList(engine::Store &store) : store(store) {}
+  PushList(engine::Store &store, Exporter &exporter)
+      : store(store), exporter(exporter) {}
 
   registry::PushJob make(const ImageSet &images) {
     for (const Manifest &manifest : images.manifests) {
-      for (const Descriptor &layer : manifest.layers)
-        addBlob(layer);
+      for (size_t i = 0; i < manifest.layers.size(); ++i)
+        if (addBlob(manifest.layers[i]))
+          job.blobs.back().provide = mender(manifest, i);
       addBlob(manifest.config);
       addManifest(manifest.self);
     }
@@ -36,9 +38,23 @@ private:
         store.index().findNote("origin:" + descriptor.digest).value_or("");
     return item;
   }
-  void addBlob(const Descriptor &descriptor) {
-    if (seen.insert(descriptor.digest).second)
-      job.blobs.push_back(itemOf(descriptor));
+  /// False if it is there already.
+  bool addBlob(const Descriptor &descriptor) {
+    if (!seen.insert(descriptor.digest).second)
+      return false;
+    job.blobs.push_back(itemOf(descriptor));
+    return true;
+  }
+  std::function<bool(std::string &)> mender(const Manifest &manifest,
+                                            size_t index) {
+    Manifest::Part part = manifest.madeOf[index];
+    return [this, part,
+            digest = manifest.layers[index].digest](std::string &why) {
+      llvm::Error error = exporter.mendLayer(part.layer, part.isBase, digest);
+      bool good = !error;
+      why = llvm::toString(std::move(error));
+      return good;
+    };
   }
   void addManifest(const Descriptor &descriptor) {
     if (seen.insert(descriptor.digest).second)
@@ -46,6 +62,7 @@ private:
   }
 
   engine::Store &store;
+  Exporter &exporter;
   registry::PushJob job;
   std::set<std::string> seen;
 };
@@ -57,7 +74,8 @@ llvm::Expected<Exported> Exporter::writeImage(const BuildResult &result,
   auto images = buildImages(result);
   if (!images)
     return images.takeError();
-  registry::PushJob job = PushList(store).make(*images);
+  PushList list(store, *this);
+  registry::PushJob job = list.make(*images);
   job.byDigest = options.pushByDigest;
   job.insecure = options.insecureRegistry;
   for (const std::string &name : options.names) {
