@@ -11,6 +11,7 @@
 #include "DirectoryEntry.h"
 #include "HashIndex.h"
 #include "llb/Support/Hasher.h"
+#include "llb/Support/Nanoseconds.h"
 
 #include <algorithm>
 #include <atomic>
@@ -36,14 +37,14 @@ constexpr uint8_t mostUnused = 8;
 int64_t fileSystemTime() {
   timespec now;
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  return int64_t(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+  return nanosecondsOf(now);
 }
 
 /// Whether a later change of the file would have another time. File systems
 /// that keep whole seconds, even or not, show it by their times.
 bool isSettled(const FileInfo &info, int64_t began) {
   int64_t tick = info.ctime % 1'000'000'000 == 0 ? 2'000'000'000 : 0;
-  return info.ctime + tick < began && info.mtime + tick < began;
+  return info.ctime < began - tick && info.mtime < began - tick;
 }
 
 /// As BuildKit's content digest has it: what systems add by themselves is left

@@ -4,6 +4,7 @@
 // is missing in older kernels and in some sandboxes.
 #include "llb/Context/Directory.h"
 #include "DirectoryEntry.h"
+#include "llb/Support/Nanoseconds.h"
 
 #include <algorithm>
 #include <array>
@@ -84,10 +85,8 @@ void setStatus(const struct stat &status, FileInfo &info) {
   info.uid = status.st_uid;
   info.gid = status.st_gid;
   info.size = static_cast<uint64_t>(status.st_size);
-  info.mtime =
-      int64_t(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
-  info.ctime =
-      int64_t(status.st_ctim.tv_sec) * 1'000'000'000 + status.st_ctim.tv_nsec;
+  info.mtime = nanosecondsOf(status.st_mtim);
+  info.ctime = nanosecondsOf(status.st_ctim);
   info.rdev = status.st_rdev;
   info.device = status.st_dev;
   info.inode = status.st_ino;

@@ -307,9 +307,12 @@ llvm::Error Index::noteUse(const std::set<int64_t> &layers, int64_t now) {
   std::vector<int64_t> stale;
   {
     Statement get(database, "SELECT time FROM used WHERE layer=?");
-    for (int64_t layer : layers)
-      if (!get.again().bind(layer).row() || now - get.number(0) > fresh)
+    for (int64_t layer : layers) {
+      bool known = get.again().bind(layer).row();
+      int64_t noted = known ? get.number(0) : 0;
+      if (!known || noted < now - fresh || noted > now)
         stale.push_back(layer);
+    }
   }
   if (stale.empty())
     return llvm::Error::success();

@@ -4,6 +4,8 @@
 // nobody knows, which the next prune finds, since it looks at what is there.
 #include "llb/Engine/Usage.h"
 
+#include "llb/Support/Nanoseconds.h"
+
 #include <algorithm>
 #include <fts.h>
 #include <llvm/ADT/STLExtras.h>
@@ -15,10 +17,6 @@
 
 namespace llb::engine {
 namespace {
-
-int64_t nanosecondsOf(const timespec &time) {
-  return int64_t(time.tv_sec) * 1000000000 + time.tv_nsec;
-}
 
 /// What a tree takes on disk; a file with several links counts once.
 int64_t treeBytes(const std::string &path) {
@@ -74,6 +72,8 @@ public:
   }
   /// Names of the blobs of a layer.
   std::map<int64_t, std::vector<std::string>> blobsOf;
+  /// Layers that were of use after now, as their records say.
+  std::set<int64_t> fromFuture;
 
 private:
   void addLayers();
@@ -81,6 +81,7 @@ private:
   void addBlobs();
 
   Store &store;
+  int64_t now = nowNanoseconds();
   std::map<int64_t, LayerRecord> records;
   std::map<int64_t, size_t> layerItem;
   std::set<std::string> layerBlobs;
@@ -117,8 +118,12 @@ void Survey::addLayers() {
     if (auto found = records.find(id); found != records.end()) {
       item.created = found->second.created;
       auto use = uses.find(id);
-      item.used = use == uses.end() ? item.created
-                                    : std::max(item.created, use->second);
+      item.used = use == uses.end() ? item.created : use->second;
+      // Of a clock that was set back since.
+      if (item.used > now) {
+        item.used = now;
+        fromFuture.insert(id);
+      }
       item.description = found->second.description;
     }
     if (auto blobs = blobsOf.find(id); blobs != blobsOf.end())
@@ -267,6 +272,10 @@ llvm::Expected<std::vector<StoreItem>> pruneStore(Store &store,
       removed.push_back(item);
   if (options.dryRun)
     return removed;
+  // Or they would seem to be of use until the clock gets there.
+  if (llvm::Error error =
+          store.index().noteUse(survey.fromFuture, nowNanoseconds()))
+    return error;
   if (llvm::Error error = store.index().keepLayers(keeping.keptLayers()))
     return error;
   std::set<std::string> keptBlobs;

@@ -9,13 +9,9 @@
 #include "llb/Check/Rules.h"
 #include "llb/IR/ActionPath.h"
 #include "llb/Support/LowerDiags.h"
+#include "llb/Support/Nanoseconds.h"
 
 namespace llb::lower {
-
-/// Wraps around where Go's time does.
-static int64_t nanoseconds(int64_t seconds) {
-  return static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1'000'000'000U);
-}
 
 /// Sets directory and config; on failure returns BuildKit's text.
 static std::string setWorkdir(StageState &stage, std::string_view path) {
@@ -59,7 +55,7 @@ llvm::LogicalResult dispatchStmt(Dispatch &dispatch,
     if (!stage.image.user.empty())
       mkdir.owner =
           parseOwner(stage.image.user, stage.root.valid() ? 0 : ir::noIndex);
-    mkdir.timestamp = stage.epoch ? nanoseconds(*stage.epoch) : -1;
+    mkdir.timestamp = stage.epoch ? nanosecondsOf(*stage.epoch) : -1;
     ir::Vertex vertex = fileVertex(stage.root, std::move(mkdir));
     vertex.metadata.description["llb.customname"] = stepName(
         dispatch.context, stage, stepText(dispatch), stage.platform, stage.env);
