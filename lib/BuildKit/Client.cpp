@@ -63,6 +63,8 @@ private:
   void waitForSolve();
   /// Why the daemon is not heard any more; empty if it is.
   std::string loss();
+  /// Why the connection ended, as far as anybody was told.
+  std::string lastHeard() const;
   BuildFailure describe(const grpc::Status &ended);
 
   const BuildOptions options;
@@ -200,32 +202,67 @@ void DaemonBuild::waitForSolve() {
   statusReader.join();
 }
 
+/// Whether gRPC says of a call only that its connection ended, in the words of
+/// whichever part noticed that first.
+static bool tellsOnlyOfTheEnd(llvm::StringRef message) {
+  for (const char *words :
+       {"Socket closed", "Transport closed", "Stream removed", "Broken pipe",
+        "Connection reset by peer"})
+    if (message.contains(words))
+      return true;
+  return message.empty();
+}
+
+/// Whether a call ended with its connection, and not by the daemon's wish.
+static bool endedWithConnection(int code, llvm::StringRef message) {
+  return code == grpc::StatusCode::UNAVAILABLE ||
+         (code == grpc::StatusCode::UNKNOWN && message == "Stream removed");
+}
+
+/// What may help a client that a port does not take in.
+static const char *tlsRemedy(const std::string &place, const TlsFiles &files) {
+  if (!llvm::StringRef(place).starts_with("tcp://"))
+    return "";
+  if (files.ca.empty())
+    return "; if it wants TLS, give --tlscacert";
+  return files.certificate.empty() ? "; if it wants a certificate of ours, "
+                                     "give --tlscert and --tlskey"
+                                   : "";
+}
+
+/// Of the calls that ended with the connection not each may know why.
+std::string DaemonBuild::lastHeard() const {
+  if (std::string reason = connection->reason(); !reason.empty())
+    return reason;
+  for (const std::string &message :
+       {solved.error_message(), gateway->lastFailure().message})
+    if (!tellsOnlyOfTheEnd(message))
+      return message;
+  return hasMet ? "it was closed"
+                : "the connection was closed before an answer came";
+}
+
 std::string DaemonBuild::loss() {
   if (isSilent)
     return "the BuildKit daemon at " + place + " has said nothing for " +
            std::to_string(longestSilence.count()) +
            " seconds; see whether it, or the network to it, stands still";
-  if (solved.error_code() != grpc::StatusCode::UNAVAILABLE)
+  if (!endedWithConnection(solved.error_code(), solved.error_message()))
     return "";
-  std::string reason = connection->reason();
-  if (reason.empty())
-    reason = solved.error_message();
   if (hasMet)
     return "the connection to the BuildKit daemon at " + place +
-           " is lost: " + reason +
+           " is lost: " + lastHeard() +
            "; its log tells why, and what was built is in its cache";
-  return "no BuildKit daemon at " + place + ": " + reason +
-         (place.starts_with("tcp://") && options.tls.ca.empty()
-              ? "; if it wants TLS, give --tlscacert"
-              : "");
+  return "no BuildKit daemon at " + place + ": " + lastHeard() +
+         tlsRemedy(place, options.tls);
 }
 
 std::string DaemonBuild::trouble() {
   std::unique_lock<std::mutex> lock(mutex);
   // A connection ends for all calls, one after the other.
+  const gateway::CallFailure &last = gateway->lastFailure();
   if (isCanceled ||
-      (gateway->lastFailure().code != grpc::StatusCode::UNAVAILABLE &&
-       !isSilent))
+      (!endedWithConnection(last.code, last.message) && !isSilent))
     return "";
   ended.wait_for(lock, lastWords, [this] { return done; });
   return done ? loss() : "";

@@ -251,23 +251,25 @@ void FileSyncService::start() {
   acceptor = std::thread([this] { accept(); });
 }
 
-void FileSyncService::accept() {
-  std::list<Call> all;
-  while (true) {
-    Call &call = all.emplace_back();
+/// gRPC ends the program if a call is asked for at a queue that was shut down.
+bool FileSyncService::request(Call &call) {
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!isStopping)
     service.RequestDiffCopy(&call.context, &call.stream, &call.queue,
                             calls.get(), &call);
-    void *tag;
-    bool ok;
-    if (!calls->Next(&tag, &ok) || !ok)
-      break;
-    call.thread = std::thread([this, &call] { serve(call); });
-  }
+  return !isStopping;
+}
+
+void FileSyncService::accept() {
+  std::list<Call> all;
+  void *tag;
+  bool ok;
+  while (request(all.emplace_back()) && calls->Next(&tag, &ok) && ok)
+    all.back().thread =
+        std::thread([this, &call = all.back()] { serve(call); });
   for (Call &call : all) {
     if (call.thread.joinable())
       call.thread.join();
-    void *tag;
-    bool ok;
     call.queue.Shutdown();
     while (call.queue.Next(&tag, &ok))
       ;
@@ -287,7 +289,11 @@ void FileSyncService::serve(Call &call) {
 void FileSyncService::stop() {
   if (!acceptor.joinable())
     return;
-  calls->Shutdown();
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    isStopping = true;
+    calls->Shutdown();
+  }
   acceptor.join();
 }
 

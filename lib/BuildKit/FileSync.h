@@ -40,6 +40,8 @@ private:
   struct Call;
 
   void accept();
+  /// Asks for a call of the daemon's; false after `stop`.
+  bool request(Call &call);
   void serve(Call &call);
   grpc::Status answer(Call &call);
   bool isAllowed(const std::string &name, const context::Filter &filter);
@@ -51,6 +53,7 @@ private:
   std::unique_ptr<grpc::ServerCompletionQueue> calls;
   std::thread acceptor;
   std::mutex mutex;
+  bool isStopping = false;
   std::vector<std::pair<std::string, context::Filter>> allowed;
 };
 

@@ -168,7 +168,9 @@ TlsTunnel::Moved TlsTunnel::judge(int result) {
   int wish = SSL_get_error(ssl.get(), result);
   if (wish == SSL_ERROR_WANT_READ || wish == SSL_ERROR_WANT_WRITE)
     return Moved::None;
-  if (wish == SSL_ERROR_SSL) {
+  // That a connection ends without an alert tells nothing.
+  if (wish == SSL_ERROR_SSL &&
+      ERR_GET_REASON(ERR_peek_error()) != SSL_R_UNEXPECTED_EOF_WHILE_READING) {
     std::lock_guard<std::mutex> lock(mutex);
     alert = opensslReason();
   }
@@ -185,14 +187,23 @@ TlsTunnel::Moved TlsTunnel::readNetwork() {
   return n > 0 ? Moved::Some : judge(n);
 }
 
+/// A daemon that refuses us says why and closes its end, often while we still
+/// talk. What it said is here even so, and only reading ends the connection.
 TlsTunnel::Moved TlsTunnel::writeNetwork() {
   if (outgoing.empty())
     return Moved::None;
-  int n = SSL_write(ssl.get(), outgoing.bytes.data() + outgoing.begin,
-                    int(outgoing.bytes.size() - outgoing.begin));
-  if (n <= 0)
-    return judge(n);
-  outgoing.begin += static_cast<size_t>(n);
+  if (!isUnheard) {
+    int n = SSL_write(ssl.get(), outgoing.bytes.data() + outgoing.begin,
+                      int(outgoing.bytes.size() - outgoing.begin));
+    if (n > 0) {
+      outgoing.begin += static_cast<size_t>(n);
+      return Moved::Some;
+    }
+    if (judge(n) == Moved::None)
+      return Moved::None;
+    isUnheard = true;
+  }
+  outgoing.begin = outgoing.bytes.size();
   return Moved::Some;
 }
 

@@ -56,6 +56,8 @@ private:
   UniqueFd inner, network;
   Stream ssl;
   Pending outgoing, incoming;
+  /// The daemon takes nothing more; what is for it is dropped.
+  bool isUnheard = false;
   std::thread carrier;
   std::mutex mutex;
   std::string alert;

@@ -45,12 +45,12 @@ fail() {
   exit 1
 }
 
-# until_ready PID COMMAND...: waits for COMMAND to succeed, half a minute long,
-# while the process lives.
+# until_ready PID COMMAND...: waits for COMMAND to succeed, two minutes long, while
+# the process lives.
 until_ready() {
   local pid=$1
   shift
-  for _ in $(seq 150); do
+  for _ in $(seq 600); do
     kill -0 "$pid" 2>/dev/null || return 1
     "$@" >/dev/null 2>&1 && return 0
     sleep 0.2
@@ -58,27 +58,24 @@ until_ready() {
   return 1
 }
 
-# The registry may lose the race for a port that was free a moment ago.
+# port_in LOG WORDS: the port that a server's log names after these words. Servers
+# choose their ports, so that nobody else takes them.
+port_in() {
+  sed -n "s/.*$2 127.0.0.1:\([0-9]*\).*/\1/p" "$1" | head -n 1
+}
+
 start_registry() {
-  local attempt port
-  for attempt in 1 2 3 4 5; do
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    REGISTRY=127.0.0.1:$port
-    cat >"$dir/registry.yml" <<YML
+  cat >"$dir/registry.yml" <<YML
 version: 0.1
-log: {level: warn}
 storage: {filesystem: {rootdirectory: $dir/state/registry}}
-http: {addr: $REGISTRY}
+http: {addr: "127.0.0.1:0"}
 YML
-    docker-registry serve "$dir/registry.yml" >"$dir/registry.log" 2>&1 &
-    pids+=($!)
-    if until_ready $! bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"; then
-      export REGISTRY
-      return
-    fi
-    echo "attempt $attempt: no registry on port $port" >&2
-  done
-  fail "$dir/registry.log" registry
+  docker-registry serve "$dir/registry.yml" >"$dir/registry.log" 2>&1 &
+  pids+=($!)
+  until_ready $! grep -q 'listening on' "$dir/registry.log" ||
+    fail "$dir/registry.log" registry
+  REGISTRY=127.0.0.1:$(port_in "$dir/registry.log" "listening on")
+  export REGISTRY
 }
 
 push_base() {
@@ -119,11 +116,9 @@ write_lock() {
 
 start_buildkitd() {
   export BUILDKIT_HOST=unix://$sockets/buildkitd.sock
-  local addresses="\"$BUILDKIT_HOST\"" tls='' port
+  local addresses="\"$BUILDKIT_HOST\"" tls=''
   if [[ -n ${TLS:-} ]]; then
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    export BUILDKIT_TLS=tcp://127.0.0.1:$port
-    addresses+=", \"$BUILDKIT_TLS\""
+    addresses+=", \"tcp://127.0.0.1:0\""
     tls="[grpc.tls]
   ca = \"$TLS/ca.pem\"
   cert = \"$TLS/cert.pem\"
@@ -150,6 +145,11 @@ TOML
   pids+=($!)
   export BUILDKITD_PID=$! BUILDKITD_CONFIG=$dir/buildkitd.toml BUILDKITD_LOG=$dir/buildkitd.log
   until_ready $! buildctl debug workers || fail "$dir/buildkitd.log" buildkitd
+  [[ -n ${TLS:-} ]] || return 0
+  until_ready $! grep -q 'running server on 127' "$dir/buildkitd.log" ||
+    fail "$dir/buildkitd.log" "port of buildkitd"
+  BUILDKIT_TLS=tcp://127.0.0.1:$(port_in "$dir/buildkitd.log" "running server on")
+  export BUILDKIT_TLS
 }
 
 mkdir "$dir/state"
