@@ -107,7 +107,7 @@ def look(folder: Path, is_pruned: bool) -> list[str]:
 
 def look_patiently(folder: Path, is_pruned: bool = False) -> list[str]:
     """What was killed takes a moment to go."""
-    for _ in range(50):
+    for _ in range(300):
         found = look(folder, is_pruned)
         if not any(line.startswith(("used", "mounted", "locked")) for line in found):
             break

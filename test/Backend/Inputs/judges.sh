@@ -66,7 +66,7 @@ done
 unshare -m dockerd --data-root="$work/docker" --exec-root="$sockets/exec" -p "$sockets/pid" \
   -H "$DOCKER_HOST" --iptables=false --ip6tables=false --bridge=none --storage-driver=vfs >"$work/dockerd.log" 2>&1 &
 daemon=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   docker version >/dev/null 2>&1 && break
   sleep 0.2
 done

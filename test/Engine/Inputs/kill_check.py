@@ -73,7 +73,7 @@ def main() -> None:
                 fail(number, moment, f"exit status {ended} after signal {which}")
             if which != signal.SIGKILL and (left := look_patiently(folder)):
                 fail(number, moment, f"after signal {which}: " + "; ".join(left))
-        for _ in range(50):
+        for _ in range(300):
             if not (living := processes(str(store))):
                 break
             time.sleep(0.1)
