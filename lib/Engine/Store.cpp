@@ -46,6 +46,10 @@ std::string layerPath(const std::string &root, int64_t layer) {
   return root + "/layers/" + std::to_string(layer);
 }
 
+std::string blobsPath(const std::string &root) {
+  return root + "/blobs/sha256";
+}
+
 int64_t nowNanoseconds() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -263,7 +267,7 @@ std::string Store::temporaryPath() {
 }
 
 std::string Store::blobPath(const Digest &digest) const {
-  return rootPath + "/blobs/sha256/" + hexDigits(digest);
+  return blobsPath(rootPath) + "/" + hexDigits(digest);
 }
 
 bool Store::hasBlob(const Digest &digest, std::optional<int64_t> size) const {

@@ -62,6 +62,7 @@ class Http {
 public:
   /// Requests end as soon as `cancel`, if there is one, is set.
   explicit Http(const std::atomic<bool> *cancel = nullptr);
+  void cancelWhen(const std::atomic<bool> &flag) { cancel = &flag; }
   ~Http();
   Http(const Http &) = delete;
   Http &operator=(const Http &) = delete;

@@ -18,7 +18,6 @@ std::string text(const toml::table &table, std::string_view key,
   return std::string(table[key].value_or(fallback));
 }
 
-/// Loopback registries speak plain HTTP by convention.
 bool isLoopback(const std::string &host) {
   return host.starts_with("127.") || host.starts_with("localhost:") ||
          host == "localhost" || host.starts_with("[::1]");
@@ -33,7 +32,8 @@ Endpoint makeEndpoint(const std::string &location, const std::string &rest,
   endpoint.host = whole.substr(0, slash);
   if (slash != std::string::npos)
     endpoint.repository = whole.substr(slash + 1);
-  endpoint.insecure = insecure || isLoopback(endpoint.host);
+  endpoint.plainFirst = isLoopback(endpoint.host);
+  endpoint.insecure = insecure || endpoint.plainFirst;
   return endpoint;
 }
 

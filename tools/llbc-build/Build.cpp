@@ -20,11 +20,13 @@ using namespace llb;
 
 class Job {
 public:
-  explicit Job(const driver::BuildJob &job) : job(job) {}
+  Job(const driver::BuildJob &job, std::shared_ptr<registry::Client> registry)
+      : job(job), registry(std::move(registry)) {}
   llvm::LogicalResult run();
 
 private:
   llvm::Error open();
+  void keepDocuments();
   llvm::LogicalResult tell(const backend::Exported &exported);
   llvm::LogicalResult fail(DiagId id, llvm::Error error) {
     job.diags.report(id, {}, llvm::toString(std::move(error)));
@@ -33,7 +35,7 @@ private:
 
   const driver::BuildJob &job;
   std::unique_ptr<engine::Store> store;
-  std::unique_ptr<registry::Client> registry;
+  std::shared_ptr<registry::Client> registry;
   engine::SshAgents agents;
 };
 
@@ -48,12 +50,22 @@ llvm::Error Job::open() {
   store = std::move(*opened);
   if (!store->repairReason().empty())
     job.diags.report(diag::StoreRepaired, {}, store->repairReason());
+  if (registry)
+    return llvm::Error::success();
   std::string error;
   registry = registry::Client::load(error);
   return registry ? llvm::Error::success()
                   : llvm::createStringError(
                         std::make_error_code(std::errc::invalid_argument), "%s",
                         error.c_str());
+}
+
+/// For the next build, which then asks for what a tag means and no more.
+void Job::keepDocuments() {
+  for (const auto &[name, text] : registry->documents())
+    if (std::optional<Digest> digest = Digest::parse(name))
+      // One that is not kept is asked for again.
+      llvm::consumeError(store->putBlob(text, *digest));
 }
 
 llvm::LogicalResult Job::tell(const backend::Exported &exported) {
@@ -135,6 +147,7 @@ llvm::LogicalResult Job::run() {
     result.images.push_back(std::move(image));
   }
   progress.reset();
+  keepDocuments();
   auto exported = outputs.write(result, *store, snapshots, *registry, canceled);
   if (!exported)
     return fail(diag::ExportFailed,
@@ -150,8 +163,9 @@ llvm::LogicalResult Job::run() {
 
 } // namespace
 
-llvm::LogicalResult build(const driver::BuildJob &job) {
-  return Job(job).run();
+llvm::LogicalResult build(const driver::BuildJob &job,
+                          std::shared_ptr<registry::Client> registry) {
+  return Job(job, std::move(registry)).run();
 }
 
 } // namespace llbc

@@ -6,10 +6,17 @@
 
 #include "llb/Driver/Driver.h"
 
+namespace llb::registry {
+class Client;
+}
+
 namespace llbc {
 
-/// Builds the job's images and writes them in the form that is asked for.
-llvm::LogicalResult build(const llb::driver::BuildJob &job);
+/// Builds the job's images and writes them in the form that is asked for. What
+/// `registry` has learnt of base images is not asked for again; null: it begins
+/// anew.
+llvm::LogicalResult build(const llb::driver::BuildJob &job,
+                          std::shared_ptr<llb::registry::Client> registry);
 
 } // namespace llbc
 

@@ -56,10 +56,13 @@ RegistryResolver::resolveFor(const Purpose &purpose, const std::string &ref,
 std::optional<llb::registry::ImageManifest>
 RegistryResolver::ask(const llb::Reference &reference,
                       const llb::PlatformSpec &platform, std::string &error) {
-  if (!client)
+  if (!client) {
     client = llb::registry::Client::load(error);
-  if (!client)
-    return std::nullopt;
+    if (!client)
+      return std::nullopt;
+    if (!documents.empty())
+      client->lookIn(documents);
+  }
   return client->fetchManifest(reference, platform, error);
 }
 

@@ -15,8 +15,13 @@ class RegistryResolver : public llb::lower::ImageResolver {
 public:
   /// `layouts` are directories by the name of their store. `listsDirs`: answers
   /// tell the directories of an image, for which its layers are fetched.
-  RegistryResolver(std::map<std::string, std::string> layouts, bool listsDirs)
-      : layouts(std::move(layouts)), listsDirs(listsDirs) {}
+  /// `client` is made when it is wanted, to look for documents in the folder
+  /// `documents` if there is one; it serves the build afterwards.
+  RegistryResolver(std::shared_ptr<llb::registry::Client> &client,
+                   std::string documents,
+                   std::map<std::string, std::string> layouts, bool listsDirs)
+      : client(client), documents(std::move(documents)),
+        layouts(std::move(layouts)), listsDirs(listsDirs) {}
 
   Answer resolve(const std::string &ref, const llb::PlatformSpec &platform,
                  llb::lower::ResolveMode mode) override {
@@ -34,7 +39,8 @@ private:
   listDirs(const llb::registry::ImageManifest &image, const std::string &store,
            const llb::Reference &reference);
 
-  std::unique_ptr<llb::registry::Client> client;
+  std::shared_ptr<llb::registry::Client> &client;
+  std::string documents;
   std::map<std::string, std::string> layouts;
   bool listsDirs;
 };

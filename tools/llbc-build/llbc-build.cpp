@@ -9,7 +9,15 @@
 #include "Report.h"
 #include "StoreCommand.h"
 
+#include "llb/Engine/Store.h"
+
 #include <signal.h>
+
+/// Where the store keeps manifests and configs that it was sent before.
+static std::string documentsOf(const llb::driver::Options &options) {
+  return llb::engine::blobsPath(
+      options.root.empty() ? llb::engine::Store::defaultRoot() : options.root);
+}
 
 int main(int argc, char **argv) {
   if (argc > 1 && llb::driver::isStoreCommand(argv[1]))
@@ -18,16 +26,19 @@ int main(int argc, char **argv) {
   int status;
   {
     llbc::RemoteBuilder remote;
+    std::shared_ptr<llb::registry::Client> registry;
     capabilities.registry = [&](const llb::driver::Options &options)
         -> std::unique_ptr<llb::lower::ImageResolver> {
       if (options.builds() && !options.daemon.empty())
         return remote.resolver(options);
-      return std::make_unique<llbc::RegistryResolver>(options.ociLayouts,
-                                                      options.lockDirs);
+      return std::make_unique<llbc::RegistryResolver>(
+          registry, options.builds() ? documentsOf(options) : "",
+          options.ociLayouts, options.lockDirs);
     };
     capabilities.trouble = [&] { return remote.trouble(); };
     capabilities.build = [&](const llb::driver::BuildJob &job) {
-      return job.options.daemon.empty() ? llbc::build(job) : remote.build(job);
+      return job.options.daemon.empty() ? llbc::build(job, registry)
+                                        : remote.build(job);
     };
     capabilities.cache = llbc::openCaches;
     status = llb::driver::compilerMain(argc, argv, std::move(capabilities));

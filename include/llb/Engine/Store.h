@@ -119,6 +119,10 @@ private:
   std::unique_ptr<Index> records;
 };
 
+/// Where the store at `root` has its content, in files that are called by the
+/// hexadecimal digits of their digests.
+std::string blobsPath(const std::string &root);
+
 /// Where the layer with this number is in the store at `root`.
 std::string layerPath(const std::string &root, int64_t layer);
 

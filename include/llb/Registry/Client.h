@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <llvm/ADT/STLFunctionalExtras.h>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -56,8 +57,17 @@ public:
   Client(CredentialStore credentials, RegistriesConf conf);
   ~Client();
 
-  /// What is under way ends, as a failure, when `flag` is set. Call it first.
+  /// From now on what is under way ends, as a failure, when `flag` is set.
   void cancelWhen(const std::atomic<bool> &flag);
+
+  /// Manifests and configs whose digest is known are first looked for in this
+  /// folder, where a file is called by the hexadecimal digits of its digest.
+  void lookIn(std::string folder) { documentFolder = std::move(folder); }
+  /// The manifests and configs that registries have sent so far, by digest.
+  /// They are not asked for again. Not to be called beside requests.
+  const std::map<std::string, std::string> &documents() const {
+    return received;
+  }
 
   /// Looks `ref` up in its mirrors and registry, in order, and fetches the
   /// config for `platform`. Everything read is verified and bounded in size;
@@ -98,6 +108,15 @@ private:
   std::optional<std::string> readText(const Reference &ref,
                                       llvm::function_ref<ReadText> read,
                                       std::string &error);
+  /// What talking to a place has told, for the next time.
+  struct Known {
+    std::string scheme, authorization, basicAuth;
+  };
+  Known knownOf(const Endpoint &endpoint);
+  void learn(const Endpoint &endpoint, Known known);
+  /// A document that is at hand.
+  std::optional<std::string> findDocument(const std::string &digest,
+                                          size_t maxBytes) const;
   bool resolveAt(Session &session, const Reference &ref,
                  const PlatformSpec &platform, ImageManifest &result,
                  std::string &error);
@@ -105,9 +124,15 @@ private:
   CredentialStore credentials;
   RegistriesConf conf;
   const std::atomic<bool> *cancel = nullptr;
-  /// Guards `http`.
+  std::string documentFolder;
+  /// Guards `http` and `received`.
   std::mutex mutex;
   std::unique_ptr<Http> http;
+  std::map<std::string, std::string> received;
+  /// Guards `places`.
+  std::mutex placesMutex;
+  /// By host and repository.
+  std::map<std::string, Known> places;
 };
 
 /// How well an image for `offered` serves `wanted`: 0 not at all, larger is

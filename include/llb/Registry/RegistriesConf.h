@@ -18,6 +18,9 @@ struct Endpoint {
   std::string repository;
   /// Plain HTTP and unverified certificates are allowed.
   bool insecure = false;
+  /// On this machine, where registries speak plain HTTP by convention and
+  /// nobody listens in: that is tried before TLS.
+  bool plainFirst = false;
 };
 
 class RegistriesConf {
