@@ -159,16 +159,23 @@ llvm::Error Snapshots::tryOverlay() {
                                 : llvm::Error::success();
 }
 
-llvm::Error Snapshots::choose(Snapshotter wanted, std::string &obstacle) {
+llvm::Error Snapshots::choose(Snapshotter wanted) {
   copies = wanted == Snapshotter::Copy;
-  if (copies)
-    return llvm::Error::success();
-  llvm::Error error = tryOverlay();
-  if (!error || wanted == Snapshotter::Overlayfs)
-    return error;
-  obstacle = llvm::toString(std::move(error));
-  copies = true;
-  return llvm::Error::success();
+  undecided = wanted == Snapshotter::Auto;
+  return wanted == Snapshotter::Overlayfs ? tryOverlay()
+                                          : llvm::Error::success();
+}
+
+bool Snapshots::usesCopies() {
+  if (!undecided)
+    return copies;
+  std::call_once(decided, [&] {
+    if (llvm::Error error = tryOverlay()) {
+      whyCopies = llvm::toString(std::move(error));
+      copies = true;
+    }
+  });
+  return copies;
 }
 
 llvm::Expected<MountedTree> Snapshots::viewCopy(const Snapshot &snapshot) {
@@ -196,7 +203,7 @@ llvm::Expected<MountedTree> Snapshots::viewCopy(const Snapshot &snapshot) {
 }
 
 llvm::Expected<MountedTree> Snapshots::view(const Snapshot &snapshot) {
-  if (copies && !snapshot.layers.empty())
+  if (!snapshot.layers.empty() && usesCopies())
     return viewCopy(snapshot);
   MountedTree tree;
   tree.owner = this;
@@ -237,14 +244,14 @@ llvm::Expected<MountedTree> Snapshots::prepare(const Snapshot &parent) {
   tree.parent = parent;
   tree.folder = store.temporaryPath();
   tree.upper = tree.folder + "/fs";
-  bool isOverlay = !parent.layers.empty() && !copies;
+  bool isOverlay = !parent.layers.empty() && !usesCopies();
   tree.mountPoint = isOverlay ? tree.folder + "/root" : tree.upper;
   if (mkdir(tree.folder.c_str(), 0700) || mkdir(tree.upper.c_str(), 0755) ||
       chmod(tree.upper.c_str(), 0755))
     return errnoError(tree.folder);
   if (parent.layers.empty())
     return tree;
-  if (copies) {
+  if (!isOverlay) {
     if (llvm::Error error = prepareCopy(tree))
       return error;
     return tree;

@@ -11,6 +11,7 @@
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/GoJson.h"
 
+#include <llvm/ADT/ScopeExit.h>
 #include <llvm/ADT/StringExtras.h>
 
 namespace llbc {
@@ -93,11 +94,14 @@ llvm::LogicalResult Job::run() {
     return fail(diag::BuildUnavailable, std::move(error));
   registry->cancelWhen(canceled);
   engine::Snapshots snapshots(*store);
-  std::string obstacle;
-  if (llvm::Error error = snapshots.choose(job.options.snapshotter, obstacle))
+  if (llvm::Error error = snapshots.choose(job.options.snapshotter))
     return fail(diag::BuildUnavailable, std::move(error));
-  if (!obstacle.empty())
-    job.diags.report(diag::LayersAreCopied, {}, store->root(), obstacle);
+  // Only what runs, or reads a whole file system, finds out.
+  auto tellObstacle = llvm::make_scope_exit([&] {
+    if (!snapshots.obstacle().empty())
+      job.diags.report(diag::LayersAreCopied, {}, store->root(),
+                       snapshots.obstacle());
+  });
   auto progress = engine::Progress::create(progressMode(job.options.progress),
                                            job.messages);
   engine::SolveOptions options;

@@ -68,9 +68,12 @@ public:
   /// With overlayfs, whether the store's file system can hold it or not.
   explicit Snapshots(Store &store) : store(store) {}
 
-  /// Takes another way. Of `Auto` that ends with copies `obstacle` gets why; an
-  /// error is overlayfs that was asked for and cannot be had.
-  llvm::Error choose(Snapshotter wanted, std::string &obstacle);
+  /// Takes another way. An error is overlayfs that was asked for and cannot be
+  /// had. `Auto` finds out when it first matters.
+  llvm::Error choose(Snapshotter wanted);
+  /// Why `Auto` has ended with copies; empty if it has not. Not to be called
+  /// beside steps that run.
+  const std::string &obstacle() const { return whyCopies; }
 
   /// Mounts a snapshot for reading.
   llvm::Expected<MountedTree> view(const Snapshot &snapshot);
@@ -93,6 +96,8 @@ private:
   llvm::Error mountOverlay(const std::vector<std::string> &lower,
                            MountedTree &tree);
   llvm::Error tryOverlay();
+  /// Whether a snapshot that has layers is a copy of them.
+  bool usesCopies();
   llvm::Expected<MountedTree> viewCopy(const Snapshot &snapshot);
   llvm::Error prepareCopy(MountedTree &tree);
   llvm::Expected<LayerId> keepLayer(MountedTree &tree,
@@ -102,6 +107,9 @@ private:
 
   Store &store;
   bool copies = false;
+  bool undecided = false;
+  std::once_flag decided;
+  std::string whyCopies;
   std::mutex mutex;
   /// Copies that somebody reads.
   std::map<std::vector<LayerId>, std::weak_ptr<MountedTree::Copy>> readCopies;
