@@ -28,6 +28,10 @@ struct Context {
     return syscall(SYS_fsconfig, fd.get(), FSCONFIG_SET_STRING, key,
                    value.c_str(), 0) == 0;
   }
+  bool setFlag(const char *key) {
+    return syscall(SYS_fsconfig, fd.get(), FSCONFIG_SET_FLAG, key, nullptr,
+                   0) == 0;
+  }
 };
 
 } // namespace
@@ -112,15 +116,17 @@ llvm::Error Snapshots::mountOverlay(const std::vector<std::string> &lower,
     if (!context.set("lowerdir+", lower[i]))
       return errnoError("overlayfs on " + lower[i]);
   bool good = true;
+  // Volatile: else unmounting would wait until all that anybody has written to
+  // the file system is on the disk, and so would each fsync of a step.
   if (!tree.upper.empty())
     good = context.set("upperdir", tree.upper) &&
-           context.set("workdir", tree.folder + "/work");
+           context.set("workdir", tree.folder + "/work") &&
+           context.setFlag("volatile");
   // As BuildKit's snapshotter mounts it: no copies that refer to origins. Where
   // trusted attributes are denied there are none anyway.
   good = good && context.set("index", "off") && context.set("xino", "off");
   if (isInUserNamespace())
-    good = good && syscall(SYS_fsconfig, context.fd.get(), FSCONFIG_SET_FLAG,
-                           "userxattr", nullptr, 0) == 0;
+    good = good && context.setFlag("userxattr");
   else
     good = good && context.set("redirect_dir", "off") &&
            context.set("metacopy", "off");
