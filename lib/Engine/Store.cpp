@@ -4,6 +4,7 @@
 // loses its own.
 #include "llb/Engine/Store.h"
 
+#include "PowerCut.h"
 #include "WorkLock.h"
 #include "llb/Engine/Tree.h"
 #include "llb/Support/WriteAll.h"
@@ -118,6 +119,7 @@ llvm::Expected<std::unique_ptr<Store>> Store::open(const std::string &root) {
     if (!index)
       return index.takeError();
   }
+  dropUnwritten(store->rootPath, **index);
   making.reset();
   store->records = std::move(*index);
   store->sweep();
