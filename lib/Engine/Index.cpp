@@ -182,14 +182,17 @@ llvm::Expected<std::unique_ptr<Index>> Index::open(const std::string &path) {
   // ends; the next one has to read it.
   sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_exec(database,
-               "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=256",
+               "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=512",
                nullptr, nullptr, nullptr);
   if (version == schemaVersion) {
     // Stores of the same version from before this table.
     sqlite3_exec(database, usedTable, nullptr, nullptr, nullptr);
     return index;
   }
-  std::string setUp = "PRAGMA journal_mode=WAL; BEGIN IMMEDIATE;";
+  // Small pages: who opens the database reads all of the log, a page for each
+  // that a record has changed.
+  std::string setUp =
+      "PRAGMA page_size=1024; PRAGMA journal_mode=WAL; BEGIN IMMEDIATE;";
   setUp += schema;
   setUp += usedTable;
   setUp += "PRAGMA user_version=" + std::to_string(schemaVersion) + "; COMMIT;";
