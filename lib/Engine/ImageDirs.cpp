@@ -13,6 +13,7 @@
 #include "llb/Support/GoPath.h"
 
 #include <cerrno>
+#include <climits>
 #include <map>
 #include <set>
 
@@ -108,6 +109,9 @@ llvm::Error ImageDirs::Listing::apply(archive_entry *entry) {
   std::string path = go::cleanPath(std::string("/") + raw);
   if (path == "/")
     return llvm::Error::success();
+  // Unpacking would end here too; each directory of a longer one costs memory.
+  if (path.size() >= PATH_MAX)
+    return pathError(ENAMETOOLONG, "listing", path.substr(0, 100) + "...");
   std::string name = go::basePath(path);
   std::string parent;
   if (int error = resolve(parentTreePath(path), /*followLast=*/true, parent))

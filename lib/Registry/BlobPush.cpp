@@ -5,6 +5,7 @@
 // brings something. The file is hashed before anything is sent, and the
 // registry refuses what arrives with another digest.
 #include "BlobPush.h"
+#include "Headers.h"
 
 #include "llb/Support/Hasher.h"
 
@@ -133,16 +134,9 @@ bool BlobPush::askOffset(int64_t &offset, std::string &error) {
     return fail(*response, "the question how far it came", error);
   if (response->headers.count("location") && !follow(*response, error))
     return false;
-  // `Range: 0-N`, the last byte that is there; without it nothing is.
-  const std::string &range = response->headers["range"];
-  size_t dash = range.find('-');
-  offset = 0;
-  if (dash != std::string::npos)
-    offset = std::atoll(range.c_str() + dash + 1) + 1;
-  // An upload without a byte is told as 0-0 by some registries.
-  if (offset == 1)
-    offset = 0;
-  return (offset >= 0 && offset <= item.content.size) ||
+  std::optional<int64_t> there = uploadedBytes(response->headers["range"]);
+  offset = there.value_or(INT64_MAX);
+  return offset <= item.content.size ||
          fail(*response, "the upload, which became longer than the blob,",
               error);
 }

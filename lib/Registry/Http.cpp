@@ -3,7 +3,7 @@
 // The handle is kept between requests, so connections are too.
 #include "Http.h"
 
-#include "llb/Support/Ascii.h"
+#include "Headers.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -26,6 +26,8 @@ constexpr long usualStallSeconds = 30;
 /// A server may take its time to put away what it was sent.
 constexpr long uploadPatience = 10;
 constexpr int maxRetrySeconds = 60;
+/// Of one request with all its redirects.
+constexpr size_t maxHeaderBytes = size_t(256) << 10;
 
 struct Receiver {
   Response *response;
@@ -33,6 +35,7 @@ struct Receiver {
   const BodySink *sink;
   CURL *curl;
   std::size_t received = 0;
+  std::size_t headerBytes = 0;
   bool tooLong = false;
 };
 
@@ -64,19 +67,12 @@ size_t receiveHeader(char *data, size_t size, size_t count, void *user) {
     receiver->response->headers.clear();
     return size * count;
   }
-  size_t colon = line.find(':');
-  if (colon == std::string_view::npos)
-    return size * count;
-  std::string name(line.substr(0, colon));
-  for (char &c : name)
-    c = ascii::toLower(c);
-  std::string_view value = line.substr(colon + 1);
-  while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
-    value.remove_prefix(1);
-  while (!value.empty() &&
-         (value.back() == '\r' || value.back() == '\n' || value.back() == ' '))
-    value.remove_suffix(1);
-  receiver->response->headers[name] = value;
+  receiver->headerBytes += line.size();
+  if (receiver->headerBytes > maxHeaderBytes)
+    return 0;
+  if (auto header = parseHeader(line))
+    receiver->response->headers.insert_or_assign(std::move(header->first),
+                                                 std::move(header->second));
   return size * count;
 }
 
@@ -144,8 +140,8 @@ std::chrono::milliseconds pauseAfter(const std::optional<Response> &response,
   if (response)
     if (auto wanted = response->headers.find("retry-after");
         wanted != response->headers.end())
-      if (int seconds = std::atoi(wanted->second.c_str()); seconds > 0)
-        return std::chrono::seconds(std::min(seconds, maxRetrySeconds));
+      if (int seconds = retryAfter(wanted->second, maxRetrySeconds))
+        return std::chrono::seconds(seconds);
   return std::chrono::milliseconds(250 * attempt);
 }
 
@@ -238,6 +234,11 @@ std::optional<Response> Http::sendOnce(const Request &request,
   }
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     error = request.url + ": interrupted";
+    return std::nullopt;
+  }
+  if (receiver.headerBytes > maxHeaderBytes) {
+    error = request.url + ": the headers of the answer are longer than " +
+            std::to_string(maxHeaderBytes) + " bytes";
     return std::nullopt;
   }
   if (code == CURLE_OPERATION_TIMEDOUT)

@@ -3,6 +3,7 @@
 // Authentication happens when it is asked for, once: a token is asked for only
 // where the registry's own challenge points.
 #include "Session.h"
+#include "Headers.h"
 
 #include "llb/Support/Hasher.h"
 
@@ -137,14 +138,8 @@ bool Session::fetchToken(const Challenge &challenge, std::string &error) {
             "; log in with `docker login " + endpoint.host + "`";
     return false;
   }
-  std::optional<go::JsonValue> answer = go::parseJson(response->body);
-  std::string token;
-  if (answer) {
-    token = answer->textOf("token");
-    if (token.empty())
-      token = answer->textOf("access_token");
-  }
-  if (token.empty() || token.find_first_of("\r\n") != std::string::npos) {
+  std::string token = tokenIn(response->body);
+  if (token.empty()) {
     error = challenge.realm + ": the answer holds no token";
     return false;
   }

@@ -42,6 +42,12 @@ std::string readIndex(const std::string &directory, go::JsonValue &index) {
       &error);
   if (!json)
     return path + ": " + error;
+  using Kind = go::JsonValue::Kind;
+  const go::JsonValue *manifests = json->find("manifests");
+  if (json->kind != Kind::Object ||
+      (manifests && manifests->kind != Kind::Array &&
+       manifests->kind != Kind::Null))
+    return path + " is not the index of an image layout";
   index = std::move(*json);
   return "";
 }
@@ -152,7 +158,9 @@ std::string nameInLayout(const std::string &directory, const std::string &tag,
     memberOf(index, "mediaType", Kind::String) =
         textValue("application/vnd.oci.image.index.v1+json");
   }
-  auto &items = memberOf(index, "manifests", Kind::Array).items;
+  go::JsonValue &manifests = memberOf(index, "manifests", Kind::Array);
+  manifests.kind = Kind::Array;
+  auto &items = manifests.items;
   std::erase_if(items, [&](const go::JsonValue &other) {
     return annotation(other, tagKey) == tag &&
            annotation(other, nameKey).empty();

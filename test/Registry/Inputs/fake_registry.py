@@ -7,11 +7,12 @@ The command finds `host:port` in $REGISTRY. The registry has one image, app:1,
 an index with linux/amd64 and linux/arm64. Faults: `flaky` answers the first
 two requests with 503, `digest` serves a config that has another digest,
 `huge` never stops sending a manifest, `missing` has no arm64 image, `both` has an
-index that is a manifest too, `type` one that says it is a manifest, `realm` speaks
-TLS and wants tokens to be asked for without.
+index that is a manifest too, `type` one that says it is a manifest, `headers` never
+stops sending headers, `realm` speaks TLS and wants tokens to be asked for without.
 It takes uploads too, into any repository, and mounts blobs from lib/app. Their
 faults: `busy` answers the first two of them with 429, `cut` breaks the second
-part of an upload off in the middle, `lost` takes it and then answers 500,
+part of an upload off in the middle, `lost` takes it and then answers 500, `far` too,
+and claims to have more bytes than there can be,
 `other` says that a manifest has another digest, `away` sends uploads to another
 name of the host and takes no password there, `slow` keeps silent about blobs that
 were sent, `mute` when it is asked for one.
@@ -157,6 +158,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, dump({"token": TOKENS[action]}))
         elif url.path.startswith("/v2/uploads/"):
             self.progress(url.path)
+        elif self.fault == "headers":
+            self.send_response(200)
+            for number in range(100000):
+                self.send_header(f"X-Header-{number}", "x" * 1000)
+                self.flush_headers()
         elif url.path == "/v2/lib/app/manifests/1" and self.fault == "huge":
             self.answer(200, b" " * (5 << 20))
         elif url.path == "/v2/lib/app/manifests/1":
@@ -183,7 +189,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         size = len(self.uploads[path])
         host = self.headers["Host"].replace("127.0.0.1", "localhost")
         place = f"http://{host}{path}" if self.fault == "away" else path
-        self.answer(status, b"", Location=place, Range=f"0-{max(size - 1, 0)}")
+        last = 2 ** 63 - 1 if self.fault == "far" else max(size - 1, 0)
+        self.answer(status, b"", Location=place, Range=f"0-{last}")
 
     def begin(self) -> bool:
         """Reads what comes before a change; false if that was answered."""
@@ -238,7 +245,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(416, b"")
             return
         upload += self.content
-        if self.fault == "lost" and "lost" not in self.uploads:
+        if self.fault in ("lost", "far") and "lost" not in self.uploads:
             self.uploads["lost"] = bytearray()
             self.answer(500, b"")
             return
