@@ -184,7 +184,7 @@ llvm::Expected<Values> RunStep::run() {
   container.network = exec.network;
   container.security = exec.security;
   container.withoutNodes = !runtime->withoutDevices.empty();
-  container.bundle = shop.store.temporaryPath();
+  container.bundle = shop.store.memoryPath();
   if (mkdir(container.bundle.c_str(), 0711))
     return errnoError(container.bundle);
   if (llvm::Error error = lockCaches())

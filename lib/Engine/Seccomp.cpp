@@ -73,6 +73,18 @@ constexpr const char *refused[] = {"acct",
                                    "vm86",
                                    "vm86old"};
 
+/// Those whose calls this machine's kernel takes. Each makes the filter longer,
+/// and so the start of a container.
+constexpr const char *architectures =
+#if defined(__x86_64__)
+    R"("SCMP_ARCH_X86_64","SCMP_ARCH_X86","SCMP_ARCH_X32")";
+#elif defined(__aarch64__)
+    R"("SCMP_ARCH_AARCH64","SCMP_ARCH_ARM")";
+#else
+    R"("SCMP_ARCH_X86_64","SCMP_ARCH_X86","SCMP_ARCH_X32",)"
+    R"("SCMP_ARCH_AARCH64","SCMP_ARCH_ARM")";
+#endif
+
 } // namespace
 
 std::string seccompProfile() {
@@ -80,9 +92,9 @@ std::string seccompProfile() {
   for (const char *name : refused)
     names += std::string(names.empty() ? "" : ",") + "\"" + name + "\"";
 
-  return "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":["
-         "\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\","
-         "\"SCMP_ARCH_AARCH64\",\"SCMP_ARCH_ARM\"],\"syscalls\":["
+  return "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[" +
+         std::string(architectures) +
+         "],\"syscalls\":["
          "{\"names\":[" +
          names +
          "],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":1},"

@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -248,6 +249,8 @@ std::string Store::fullNote() const {
 bool Store::lockAlone() { return flock(useLock.get(), LOCK_EX | LOCK_NB) == 0; }
 
 Store::~Store() {
+  if (!memoryFolder.empty())
+    umount2(memoryFolder.c_str(), MNT_DETACH);
   if (!ownFolder.empty())
     removeTree(ownFolder);
 }
@@ -262,6 +265,18 @@ void Store::removeTree(const std::string &path) {
 std::string Store::uniqueName() {
   return ownFolder.substr(ownFolder.rfind('/') + 1) + "-" +
          std::to_string(counter++);
+}
+
+std::string Store::memoryPath() {
+  std::call_once(memoryTried, [this] {
+    std::string folder = temporaryPath();
+    if (mkdir(folder.c_str(), 0711) == 0 &&
+        ::mount("tmpfs", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV,
+                "mode=0711") == 0)
+      memoryFolder = folder;
+  });
+  return memoryFolder.empty() ? temporaryPath()
+                              : memoryFolder + "/" + std::to_string(counter++);
 }
 
 std::string Store::temporaryPath() {

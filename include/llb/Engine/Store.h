@@ -96,6 +96,10 @@ public:
   std::string uniqueName();
   /// A new path in this process's folder below tmp/; nothing is there yet.
   std::string temporaryPath();
+  /// The same in memory, where a file system can be mounted for that: for small
+  /// files, in a mount namespace that ends with this process. Any thread may
+  /// ask.
+  std::string memoryPath();
   /// Removes a tree below the store, mount points excepted.
   static void removeTree(const std::string &path);
 
@@ -108,6 +112,9 @@ private:
 
   std::string rootPath;
   std::string ownFolder;
+  std::once_flag memoryTried;
+  /// Empty until there is one.
+  std::string memoryFolder;
   std::string repaired;
   UniqueFd ownLock;
   /// Shared by all who use the store.
