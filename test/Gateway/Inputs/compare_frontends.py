@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""compare_frontends.py CASES COUNT: asks BuildKit's own frontend and ours, both
-inside one daemon, for the LLB of a sample of recorded Dockerfiles and compares
-operations, their metadata and places, or the errors. Every client is a session
-of its own, whose id is part of local sources: it is left out before operations
-get names that stand for their digests. FRONTEND names our image."""
+"""compare_frontends.py CASES COUNT [N]: asks BuildKit's own frontend and ours, both
+inside one daemon, for the LLB of COUNT recorded Dockerfiles, or an Nth of that, and
+compares operations, their metadata and places, or the errors. Every client is a
+session of its own, whose id is part of local sources: it is left out before
+operations get names that stand for their digests. FRONTEND names our image."""
 import concurrent.futures
 import hashlib
 import json
@@ -94,7 +94,7 @@ def ask(frontend: list[str], case: dict) -> object:
 def main() -> int:
     cases = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
     cases = [c for c in cases if is_apt(c)]
-    count = int(sys.argv[2])
+    count = int(sys.argv[2]) // int(sys.argv[3] if len(sys.argv) > 3 else 1)
     sample = cases[::max(1, len(cases) // count)][:count]
     ours = ["--frontend", "gateway.v0", "--opt", f"source={os.environ['FRONTEND']}/dockerfile"]
     theirs = ["--frontend", "dockerfile.v0"]
