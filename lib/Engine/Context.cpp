@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the walk saw is what there is: a file that appears later is not looked
-// at, one that is gone fails when it is opened.
+// at, one that is gone or has changed fails when it is opened.
 #include "llb/Engine/Context.h"
+
+#include "llb/Support/Nanoseconds.h"
 
 #include <cerrno>
 #include <sys/xattr.h>
@@ -95,6 +97,14 @@ int ContextTree::open(const std::string &path, UniqueFd &fd) const {
   auto file = dir.openFile(info->path);
   if (!file)
     return llvm::errorToErrorCode(file.takeError()).value();
+  // Its content would be recorded under the key of what it was.
+  struct stat now;
+  if (fstat(file->get(), &now))
+    return errno;
+  if (now.st_ino != info->inode || nanosecondsOf(now.st_ctim) != info->ctime ||
+      nanosecondsOf(now.st_mtim) != info->mtime ||
+      static_cast<uint64_t>(now.st_size) != info->size)
+    return ESTALE;
   fd = std::move(*file);
   return 0;
 }

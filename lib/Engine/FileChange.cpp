@@ -21,6 +21,8 @@ llvm::Error pathError(int error, const std::string &what,
   const char *hint = error == EINVAL && isInUserNamespace()
                          ? "; an owner may not be among the ids that "
                            "/etc/subuid and /etc/subgid lend"
+                     : error == ESTALE
+                         ? "; it has changed since the build began, build again"
                          : "";
   return llvm::createStringError(
       std::error_code(error, std::generic_category()), "%s %s: %s%s",
