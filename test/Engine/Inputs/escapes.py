@@ -67,6 +67,31 @@ def cases() -> dict[str, tuple[str, set[int]]]:
                   for i in range(6))
         + "FROM scratch\nCOPY --from=swap /bin/sh /swap\n"
         + "".join(f"COPY --from=look{i} /bin/sh /{i}\n" for i in range(6)), {0, 1})
+    # Mount points are made below a link that somebody else swaps.
+    found["mount-point-race"] = (
+        HEAD + f"FROM base AS prepare\n{mount.replace('race', 'points')}target=/c mkdir /c/in && ln -s in /c/sel\n"
+        f"FROM prepare AS swap\n{mount.replace('race', 'points')}target=/c for i in $(seq 300); do "
+        f"ln -sfn {CANARY} /c/sel; ln -sfn /proc/self/root{CANARY} /c/sel; ln -sfn in /c/sel; done\n"
+        + "".join(f"FROM prepare AS look{i}\n{mount.replace('race', 'points')}target=/c "
+                  f"--mount=type=tmpfs,target=/c/sel/new{i}/sub {LOOK}\n" for i in range(6))
+        + "FROM scratch\nCOPY --from=swap /bin/sh /swap\n"
+        + "".join(f"COPY --from=look{i} /bin/sh /{i}\n" for i in range(6)), {0, 1})
+    # A device of the step's own making is put over what is masked (the step would
+    # say the word, which its text has in two parts).
+    pattern = "/proc/sys/kernel/core_pattern"
+    found["masked"] = (
+        HEAD + "RUN --mount=type=cache,id=dev,target=/c for n in null zero full tty console ptmx; do "
+        f"ln -s {pattern} /c/$n; done\n"
+        "RUN --mount=type=cache,id=dev,target=/dev for f in /proc/kcore /proc/keys /proc/timer_list "
+        "/proc/latency_stats /proc/sched_debug /dev/null /dev/console; do "
+        f"if test -c $f || test -d $f; then :; elif test \"$(head -c 100 $f)\" = \"$(cat {pattern})\"; then "
+        f"if test -f $f && ! test -L $f; then echo {WORD[:6]}''{WORD[6:]}; fi; fi; done; true\n", {0, 1})
+    # The machine's programs: none is a process here, and none can be written to.
+    found["programs"] = (
+        HEAD + "RUN for p in /proc/[0-9]* /proc/self; do echo x > $p/exe; done 2>/dev/null; "
+        "readlink /proc/[0-9]*/exe | sort -u | while read e; do test $e = /bin/busybox || exit 7; done\n",
+        {0})
+    found["runtime"] = (HEAD + "RUN [\"/proc/self/exe\", \"true\"]\n", {1})
     found["user-file-zero"] = (
         HEAD + "RUN mkdir -p /etc && ln -s /dev/zero /etc/passwd\nUSER app\nRUN true\n", {1})
     found["user-file-fifo"] = (
@@ -92,7 +117,9 @@ def state() -> list:
             for path in (CANARY, CANARY + "/f", CANARY + "/e")]
 
 
-def digests(paths: list) -> list:
+def programs() -> bytes:
+    """Digests of the programs of this machine that build."""
+    paths = [path for name in (LLBC[0], "llbc-build", "crun", "runc") if (path := shutil.which(name))]
     return subprocess.run(["sha256sum", *paths], stdout=subprocess.PIPE, check=True).stdout
 
 
@@ -103,7 +130,7 @@ def main() -> int:
     open(CANARY + "/e", "w", encoding="utf-8").close()
     shutil.copy("/bin/busybox", FOLDER + "/sh")
     subprocess.run(["tar", "cf", FOLDER + "/a.tar", "-C", FOLDER, "sh"], check=True)
-    before, root = state(), FOLDER + "/root"
+    before, root, runtimes = state(), FOLDER + "/root", programs()
     faults, statuses = 0, []
     for name, (text, right) in cases().items():
         path = f"{FOLDER}/{name}.Dockerfile"
@@ -135,6 +162,9 @@ def main() -> int:
         if len(name) != 64 or name.strip("0123456789abcdef"):
             faults += 1
             print(f"the cache mount {name!r} is not called by a digest")
+    if programs() != runtimes:
+        faults += 1
+        print("programs of this machine have changed")
     print(f"{len(statuses)} cases, {statuses.count(0)} builds, {statuses.count(1)} refusals, "
           f"{faults} faults")
     return faults != 0
