@@ -7,6 +7,7 @@
 
 #include "llb/Support/Hasher.h"
 
+#include <charconv>
 #include <sys/sysmacros.h>
 
 namespace llb::cachekey {
@@ -42,9 +43,14 @@ std::vector<size_t> selectEntries(const context::Snapshot &snapshot,
 std::string describeEntry(const context::Contents &contents, size_t entry) {
   const context::FileInfo &info = contents.files().entries()[entry];
   char mode[16];
-  snprintf(mode, sizeof mode, "%o", info.mode);
+  char *modeEnd = std::to_chars(mode, std::end(mode), info.mode, 8).ptr;
+  std::string text;
+  text.reserve(info.path.size() + 96);
+  text += info.path;
+  text += '\0';
+  text.append(mode, modeEnd);
   // Whoever owns a file here, root does once it is sent.
-  std::string text = info.path + '\0' + mode + '\0' + "0:0" + '\0';
+  text.append("\0000:0\0", 5);
   if (info.isRegular())
     text.append(contents[entry].digest.text().data() + 7, 64);
   else if (info.isSymlink())

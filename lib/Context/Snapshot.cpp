@@ -9,8 +9,15 @@
 #include "llb/Support/PatternMatcher.h"
 
 #include <algorithm>
+#include <llvm/ADT/StringMap.h>
+#include <mutex>
 
 namespace llb::context {
+
+struct Snapshot::PathIndex {
+  std::once_flag filled;
+  llvm::StringMap<size_t> entries;
+};
 
 llvm::Expected<Snapshot> Snapshot::take(const Directory &directory,
                                         const Filter &filter) {
@@ -19,14 +26,19 @@ llvm::Expected<Snapshot> Snapshot::take(const Directory &directory,
         result.files.push_back(std::move(info));
       }))
     return error;
-  for (size_t i = 0; i < result.files.size(); ++i)
-    result.index.try_emplace(result.files[i].path, i);
+  result.index = std::make_shared<PathIndex>();
   return result;
 }
 
 std::optional<size_t> Snapshot::find(std::string_view path) const {
-  auto found = index.find(path);
-  if (found == index.end())
+  if (!index)
+    return std::nullopt;
+  std::call_once(index->filled, [this] {
+    for (size_t i = 0; i < files.size(); ++i)
+      index->entries.try_emplace(files[i].path, i);
+  });
+  auto found = index->entries.find(path);
+  if (found == index->entries.end())
     return std::nullopt;
   return found->second;
 }

@@ -236,10 +236,13 @@ llvm::Error Walker::visit(const Name &name) {
     return llvm::Error::success();
   if (error)
     return fileError(path, error);
+  if (!isDirectory) {
+    if (isSent)
+      send(std::move(info));
+    return llvm::Error::success();
+  }
   if (isSent)
     send(info);
-  if (!isDirectory)
-    return llvm::Error::success();
   return enter(std::move(fd), isSent, std::move(include), std::move(exclude),
                std::move(info));
 }

@@ -14,14 +14,15 @@ namespace llb::engine {
 ContextTree::ContextTree(context::Directory dir, context::Snapshot files)
     : dir(std::move(dir)), files(std::move(files)) {
   clock_gettime(CLOCK_REALTIME, &opened);
+}
+
+void ContextTree::fillChildren() const {
   children.try_emplace("/");
-  const std::vector<context::FileInfo> &entries = this->files.entries();
-  for (size_t i = 0; i < entries.size(); ++i) {
-    std::string path = "/" + entries[i].path;
+  for (const context::FileInfo &entry : files.entries()) {
+    std::string path = "/" + entry.path;
     children[parentTreePath(path)].push_back(path.substr(path.rfind('/') + 1));
-    if (entries[i].isDirectory())
+    if (entry.isDirectory())
       children.try_emplace(path);
-    index.try_emplace(path, i);
   }
 }
 
@@ -38,8 +39,8 @@ ContextTree::open(const std::string &path, const context::Filter &filter) {
 }
 
 const context::FileInfo *ContextTree::find(const std::string &path) const {
-  auto found = index.find(path);
-  return found == index.end() ? nullptr : &files.entries()[found->second];
+  auto found = files.find(std::string_view(path).substr(path.starts_with('/')));
+  return found ? &files.entries()[*found] : nullptr;
 }
 
 int ContextTree::lstat(const std::string &path, FileStat &result) const {
@@ -83,6 +84,7 @@ int ContextTree::readLink(const std::string &path, std::string &target) const {
 
 int ContextTree::list(const std::string &path,
                       std::vector<std::string> &names) const {
+  std::call_once(childrenFilled, [this] { fillChildren(); });
   auto found = children.find(path);
   if (found == children.end())
     return find(path) ? ENOTDIR : ENOENT;

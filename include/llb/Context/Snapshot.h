@@ -9,7 +9,7 @@
 
 #include "llb/Context/Walk.h"
 
-#include <llvm/ADT/StringMap.h>
+#include <memory>
 
 namespace llb::context {
 
@@ -59,13 +59,15 @@ public:
   /// The end of what is at and below `entry`.
   size_t endOf(size_t entry) const;
   Selection select(const Selector &selector) const;
-
-private:
-  friend class Selecting;
+  /// The entry at `path`, which has no slash in front. Any thread may ask.
   std::optional<size_t> find(std::string_view path) const;
 
+private:
+  struct PathIndex;
+
   std::vector<FileInfo> files;
-  llvm::StringMap<size_t> index;
+  /// Filled when it is first asked for: often nobody does.
+  std::shared_ptr<PathIndex> index;
 };
 
 } // namespace llb::context

@@ -9,8 +9,10 @@
 #include "llb/Context/Snapshot.h"
 #include "llb/Engine/Tree.h"
 
+#include <llvm/ADT/StringMap.h>
 #include <map>
 #include <memory>
+#include <mutex>
 
 namespace llb::engine {
 
@@ -33,13 +35,14 @@ public:
 private:
   ContextTree(context::Directory dir, context::Snapshot files);
   const context::FileInfo *find(const std::string &path) const;
+  void fillChildren() const;
 
   context::Directory dir;
   context::Snapshot files;
   timespec opened{};
-  /// By tree path, `/` for the directory itself.
-  llvm::StringMap<size_t> index;
-  llvm::StringMap<std::vector<std::string>> children;
+  mutable std::once_flag childrenFilled;
+  /// By tree path, `/` for the directory itself; filled when one is listed.
+  mutable llvm::StringMap<std::vector<std::string>> children;
 };
 
 } // namespace llb::engine
