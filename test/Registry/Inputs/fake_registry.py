@@ -7,8 +7,9 @@ The command finds `host:port` in $REGISTRY. The registry has one image, app:1,
 an index with linux/amd64 and linux/arm64. Faults: `flaky` answers the first
 two requests with 503, `digest` serves a config that has another digest,
 `huge` never stops sending a manifest, `missing` has no arm64 image, `both` has an
-index that is a manifest too, `type` one that says it is a manifest, `headers` never
-stops sending headers, `realm` speaks TLS and wants tokens to be asked for without.
+index that is a manifest too, `type` one that says it is a manifest, `nested` one of
+indexes, `layers` has 501 of them, `headers` never stops sending headers, `expire` takes
+each token for one request, `realm` speaks TLS and wants tokens to be asked for without.
 It takes uploads too, into any repository, and mounts blobs from lib/app. Their
 faults: `busy` answers the first two of them with 429, `cut` breaks the second
 part of an upload off in the middle, `lost` takes it and then answers 500, `far` too,
@@ -94,6 +95,17 @@ class Store:
             index["layers"] = []
         elif fault == "type":
             index["mediaType"] = MANIFEST
+        elif fault == "nested":
+            for entry in index["manifests"]:
+                entry["digest"] = digest(self.index)
+        elif fault == "layers":
+            for entry in index["manifests"]:
+                manifest = json.loads(self.blobs[entry["digest"]])
+                config = json.loads(self.blobs[manifest["config"]["digest"]])
+                manifest["layers"] *= 501
+                config["rootfs"]["diff_ids"] *= 501
+                manifest["config"]["digest"] = self.add(dump(config))
+                entry["digest"] = self.add(dump(manifest))
         self.index = dump(index)
         self.add(self.index)
 
@@ -108,6 +120,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     fault = ""
     log: list[str] = []
     uploads: dict[str, bytearray] = {}
+    asked = 0
     lock = threading.Lock()
 
     def log_message(self, *_args: object) -> None:
@@ -130,6 +143,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         if self.path.startswith("/token"):
             return given == "Basic " + basic
+        if self.auth == "token" and self.fault == "expire" and given:
+            with self.lock:
+                Handler.asked += 1
+            if Handler.asked % 2 == 0:
+                return False
         if self.auth == "token":
             return given in ("Bearer " + TOKENS[self.action()],
                              "Bearer " + TOKENS["pull,push"])
