@@ -18,7 +18,7 @@ namespace llb::engine {
 /// One path that is copied, with all below it.
 class Copier {
 public:
-  Copier(const Tree &source, const DirTree &target, const ir::Copy &copy,
+  Copier(const Tree &source, WritableTree &target, const ir::Copy &copy,
          const std::optional<FileOwner> &owner)
       : source(source), target(target), copy(copy), owner(owner),
         times(timesOf(copy.timestamp)) {}
@@ -47,11 +47,8 @@ private:
   llvm::Error makeParents(bool overwrite);
   llvm::Error makeNode(const std::string &from, const std::string &to,
                        const FileStat &info);
-  llvm::Error copyContent(const std::string &from, int dir,
-                          const std::string &name, const FileStat &info);
   llvm::Error copyInfo(const std::string &from, const std::string &to,
                        const FileStat &info);
-  llvm::Error copyTimes(const std::string &to, const FileStat &info);
   FileTimes timesFor(const FileStat &info) const {
     return times.value_or(FileTimes{info.st_atim, info.st_mtim});
   }
@@ -62,7 +59,7 @@ private:
   }
 
   const Tree &source;
-  const DirTree &target;
+  WritableTree &target;
   const ir::Copy &copy;
   std::optional<FileOwner> owner;
   std::optional<FileTimes> times;

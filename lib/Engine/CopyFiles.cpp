@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 
 namespace llb::engine {
 
@@ -78,12 +77,8 @@ llvm::Error Copier::run(const std::string &from, const std::string &to) {
     return error;
   // Filling them changed their times.
   if (times)
-    for (size_t i = created.size(); i-- > 0;) {
-      UniqueFd parent;
-      std::string name;
-      if (!target.parent(created[i], parent, name))
-        changeTimes(parent.get(), name, *times);
-    }
+    for (size_t i = created.size(); i-- > 0;)
+      target.setTimes(created[i], *times);
   return llvm::Error::success();
 }
 
@@ -141,8 +136,10 @@ llvm::Error Copier::copyPath(const std::string &from,
   }
   if (withInfo)
     return copyInfo(from, to, info);
-  if (withTimes && !missing)
-    return copyTimes(to, info);
+  // The root of a tree has no name in a parent.
+  if (withTimes && !missing && to != "/")
+    if (int error = target.setTimes(to, timesFor(info)))
+      return pathError(error, "utime", to);
   return llvm::Error::success();
 }
 
@@ -185,17 +182,13 @@ llvm::Error Copier::makeDirLike(const std::string &to, const FileStat &info,
     return pathError(missing, "lstat", to);
   if (to == "/")
     return llvm::Error::success();
-  UniqueFd dir;
-  std::string name;
-  if (int error = target.parent(to, dir, name))
-    return pathError(error, "mkdir", to);
   if (missing) {
-    if (mkdirat(dir.get(), name.c_str(), info.st_mode & 07777))
-      return pathError(errno, "mkdir", to);
+    if (int error = target.makeDir(to, info.st_mode & 07777))
+      return pathError(error, "mkdir", to);
     created = true;
   }
   if (created || overwrite)
-    if (int error = changeMode(dir.get(), name, info.st_mode))
+    if (int error = target.setMode(to, info.st_mode & 07777))
       return pathError(error, "chmod", to);
   return llvm::Error::success();
 }
@@ -218,7 +211,14 @@ llvm::Error Copier::makeParents(bool overwrite) {
   return llvm::Error::success();
 }
 
-llvm::Error copyFiles(const Tree &source, const DirTree &target,
+/// False, or NeedsDirectory if this is something to unpack.
+static llvm::Expected<bool> isNoArchive(int file) {
+  if (isArchive(file))
+    return llvm::make_error<NeedsDirectory>();
+  return false;
+}
+
+llvm::Error copyFiles(const Tree &source, WritableTree &target,
                       const ir::Copy &copy,
                       const std::optional<FileOwner> &owner,
                       const UnpackLimits &limits) {
@@ -250,8 +250,10 @@ llvm::Error copyFiles(const Tree &source, const DirTree &target,
       if (source.resolve(path, /*followLast=*/true, resolved) == 0 &&
           source.lstat(resolved, info) == 0 && S_ISREG(info.st_mode) &&
           source.open(resolved, archive) == 0) {
-        auto isTar = unpackInto(archive.get(), target, to, owner,
-                                timesOf(copy.timestamp), limits);
+        auto isTar = target.directory()
+                         ? unpackInto(archive.get(), *target.directory(), to,
+                                      owner, timesOf(copy.timestamp), limits)
+                         : isNoArchive(archive.get());
         if (!isTar)
           return isTar.takeError();
         if (*isTar)

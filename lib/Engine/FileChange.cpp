@@ -115,18 +115,18 @@ int copyContent(int in, int dir, const std::string &name, off_t *copied) {
   return 0;
 }
 
-int settleNewDir(int dir, const std::string &name, mode_t mode,
+int settleNewDir(WritableTree &tree, const std::string &path, mode_t mode,
                  const std::optional<FileOwner> &owner) {
   FileStat info;
-  if (fstatat(dir, name.c_str(), &info, AT_SYMLINK_NOFOLLOW))
-    return errno;
+  if (int error = tree.lstat(path, info))
+    return error;
   mode_t inherited = info.st_mode & S_ISGID;
   FileOwner own = owner.value_or(FileOwner{0, inherited ? info.st_gid : 0});
-  int error = changeOwner(dir, name, own);
-  return error ? error : changeMode(dir, name, mode | inherited);
+  int error = tree.setOwner(path, own);
+  return error ? error : tree.setMode(path, mode | inherited);
 }
 
-int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
+int makeDirs(WritableTree &tree, const std::string &path, mode_t mode,
              const std::optional<FileOwner> &owner,
              const std::optional<FileTimes> &times,
              std::vector<std::string> *created) {
@@ -144,26 +144,19 @@ int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
       return error;
     missing.push_back(at);
   }
-  while (!missing.empty()) {
+  for (; !missing.empty(); missing.pop_back()) {
     const std::string &dir = missing.back();
-    UniqueFd parent;
-    std::string name;
-    if (int error = tree.parent(dir, parent, name))
-      return error;
-    if (mkdirat(parent.get(), name.c_str(), mode & 07777)) {
-      if (errno != EEXIST)
-        return errno;
-      missing.pop_back();
+    int error = tree.makeDir(dir, mode & 07777);
+    if (error == EEXIST)
       continue;
-    }
-    int error = settleNewDir(parent.get(), name, mode, owner);
+    if (!error)
+      error = settleNewDir(tree, dir, mode, owner);
     if (!error && times)
-      error = changeTimes(parent.get(), name, *times);
+      error = tree.setTimes(dir, *times);
     if (error)
       return error;
     if (created)
       created->push_back(dir);
-    missing.pop_back();
   }
   return 0;
 }

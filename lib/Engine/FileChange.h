@@ -14,11 +14,6 @@ namespace llb::engine {
 llvm::Error pathError(int error, const std::string &what,
                       const std::string &path);
 
-/// Times to give: access and modification.
-struct FileTimes {
-  timespec access;
-  timespec modification;
-};
 /// Both times at `nanoseconds`; nothing for -1.
 std::optional<FileTimes> timesOf(int64_t nanoseconds);
 
@@ -39,17 +34,27 @@ int copyContent(int in, int dir, const std::string &name,
 /// Gives a directory that was just made its mode and owner. What it has from a
 /// directory with the setgid bit above it stays: the bit, and, without an
 /// owner, the group.
-int settleNewDir(int dir, const std::string &name, mode_t mode,
+int settleNewDir(WritableTree &tree, const std::string &path, mode_t mode,
                  const std::optional<FileOwner> &owner);
 
 /// Makes the directory `path` and those above it that are missing, each with
 /// this mode, owner (root if none, see settleNewDir) and time; what exists is
 /// left alone. `path` is resolved already. `created`, if not null, gets the new
 /// ones.
-int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
+int makeDirs(WritableTree &tree, const std::string &path, mode_t mode,
              const std::optional<FileOwner> &owner,
              const std::optional<FileTimes> &times,
              std::vector<std::string> *created = nullptr);
+
+inline int makeDirs(const DirTree &tree, const std::string &path, mode_t mode,
+                    const std::optional<FileOwner> &owner,
+                    const std::optional<FileTimes> &times) {
+  WritableDir dir(tree);
+  return makeDirs(dir, path, mode, owner, times);
+}
+
+/// Whether unpackInto would unpack this. It is read from its beginning again.
+bool isArchive(int file);
 
 /// Extracts the tar behind `archive`, compressed or not, into the directory
 /// `dest` of `target`, which is made if need be and is the root of the tar's

@@ -5,12 +5,20 @@
 #include "FileChange.h"
 
 #include "llb/Support/GoPath.h"
-#include "llb/Support/WriteAll.h"
 
 #include <cerrno>
-#include <fcntl.h>
 
 namespace llb::engine {
+
+char NeedsDirectory::ID;
+
+void NeedsDirectory::log(llvm::raw_ostream &out) const {
+  out << "this takes a directory";
+}
+
+std::error_code NeedsDirectory::convertToErrorCode() const {
+  return std::make_error_code(std::errc::not_supported);
+}
 
 std::string cleanActionPath(const std::string &path) {
   std::string clean = go::joinPath({"/", path});
@@ -21,87 +29,65 @@ std::string cleanActionPath(const std::string &path) {
   return clean;
 }
 
-llvm::Error makeDir(const DirTree &target, const ir::MkDir &action,
+llvm::Error makeDir(WritableTree &target, const ir::MkDir &action,
                     const std::optional<FileOwner> &owner) {
   std::string path;
   if (int error = target.resolve(action.path, /*followLast=*/true, path))
     return pathError(error, "mkdir", action.path);
   mode_t mode = static_cast<mode_t>(action.mode) & 0777;
   std::optional<FileTimes> times = timesOf(action.timestamp);
+  int error = 0;
   if (action.makeParents) {
-    if (int error = makeDirs(target, path, mode, owner, times))
-      return pathError(error, "mkdir", action.path);
-    return llvm::Error::success();
-  }
-  UniqueFd dir;
-  std::string name;
-  if (path == "/")
-    return llvm::Error::success();
-  if (int error = target.parent(path, dir, name))
-    return pathError(error, "mkdir", action.path);
-  if (mkdirat(dir.get(), name.c_str(), mode)) {
-    if (errno == EEXIST)
+    error = makeDirs(target, path, mode, owner, times);
+  } else if (path != "/") {
+    error = target.makeDir(path, mode);
+    if (error == EEXIST)
       return llvm::Error::success();
-    return pathError(errno, "mkdir", action.path);
+    if (!error)
+      error = settleNewDir(target, path, mode, owner);
+    if (!error && times)
+      error = target.setTimes(path, *times);
   }
-  int error = settleNewDir(dir.get(), name, mode, owner);
-  if (!error && times)
-    error = changeTimes(dir.get(), name, *times);
   return error ? pathError(error, "mkdir", action.path)
                : llvm::Error::success();
 }
 
-llvm::Error makeFile(const DirTree &target, const ir::MkFile &action,
+llvm::Error makeFile(WritableTree &target, const ir::MkFile &action,
                      const std::optional<FileOwner> &owner) {
   std::string path;
   if (int error = target.resolve("/" + action.path, /*followLast=*/true, path))
     return pathError(error, "open", action.path);
-  UniqueFd dir;
-  std::string name;
-  int error = target.parent(path, dir, name);
+  mode_t mode = static_cast<mode_t>(action.mode) & 0777;
+  int error =
+      path == "/" ? EISDIR : target.writeFile(path, mode, action.data.data);
   if (error)
-    return pathError(error == EINVAL ? EISDIR : error, "open", action.path);
-  UniqueFd file(
-      openat(dir.get(), name.c_str(),
-             O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-             static_cast<mode_t>(action.mode) & 0777));
-  if (!file.valid())
-    return pathError(errno, "open", action.path);
-  if (int failed = writeAll(file.get(), action.data.data))
-    return pathError(failed, "write", action.path);
-  file.reset();
+    return pathError(error, "open", action.path);
   if (owner)
-    error = changeOwner(dir.get(), name, *owner);
+    error = target.setOwner(path, *owner);
   if (std::optional<FileTimes> times = timesOf(action.timestamp);
       times && !error)
-    error = changeTimes(dir.get(), name, *times);
+    error = target.setTimes(path, *times);
   return error ? pathError(error, "write", action.path)
                : llvm::Error::success();
 }
 
-llvm::Error makeSymlink(const DirTree &target, const ir::Symlink &action,
+llvm::Error makeSymlink(WritableTree &target, const ir::Symlink &action,
                         const std::optional<FileOwner> &owner) {
   std::string path;
   if (int error =
           target.resolve("/" + action.newPath, /*followLast=*/true, path))
     return pathError(error, "symlink", action.newPath);
-  UniqueFd dir;
-  std::string name;
-  int error = target.parent(path, dir, name);
-  if (error)
-    return pathError(error == EINVAL ? EEXIST : error, "symlink",
-                     action.newPath);
-  if (symlinkat(action.oldPath.c_str(), dir.get(), name.c_str()))
-    return pathError(errno, "symlink", action.newPath);
-  error = changeOwner(dir.get(), name, owner.value_or(FileOwner{}));
+  int error = path == "/" ? EEXIST : target.makeSymlink(path, action.oldPath);
+  if (!error)
+    error = target.setOwner(path, owner.value_or(FileOwner{}));
   if (std::optional<FileTimes> times = timesOf(action.timestamp);
       times && !error)
-    error = changeTimes(dir.get(), name, *times);
+    error = target.setTimes(path, *times);
   return error ? pathError(error, "symlink", action.newPath)
                : llvm::Error::success();
 }
 
-static llvm::Error removePath(const DirTree &target, const std::string &path,
+static llvm::Error removePath(WritableTree &target, const std::string &path,
                               bool allowNotFound) {
   std::string clean = go::joinPath({"/", path});
   if (clean == "/")
@@ -122,7 +108,7 @@ static llvm::Error removePath(const DirTree &target, const std::string &path,
   return llvm::Error::success();
 }
 
-llvm::Error removeFiles(const DirTree &target, const ir::Rm &action) {
+llvm::Error removeFiles(WritableTree &target, const ir::Rm &action) {
   if (!action.allowWildcard)
     return removePath(target, action.path, action.allowNotFound);
   auto matches = matchWildcards(target, cleanActionPath(action.path),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A file operation is a graph of actions. An action that continues another
-// works on the same new layer, so that a chain of them is one layer.
+// works on the same new layer, so that a chain of them is one layer. The layer
+// is a directory, or, where nobody is going to look into it, a description of
+// one that becomes blobs at once.
 #include "Steps.h"
 
 #include "llb/Engine/FileOps.h"
@@ -9,33 +11,46 @@
 namespace llb::engine {
 namespace {
 
+/// A layer that is being written: a mounted tree, or a draft.
+struct NewLayer {
+  std::optional<MountedTree> tree;
+  std::shared_ptr<LayerDraft> draft;
+  /// What a draft is on top of.
+  Snapshot parent;
+};
+
 class FileStep {
 public:
-  FileStep(Workshop &shop, const Step &step, const ir::File &file)
-      : shop(shop), step(step), file(file),
+  FileStep(Workshop &shop, const Step &step, const ir::File &file, bool isDraft)
+      : shop(shop), step(step), file(file), isDraft(isDraft),
         inputs(static_cast<int64_t>(step.inputs.size())) {}
 
+  /// NeedsDirectory if a draft cannot hold what is made.
   llvm::Expected<Values> run();
 
 private:
   /// What an action made: a layer being written, or one that is done.
   struct Result {
-    std::optional<MountedTree> open;
-    Snapshot snapshot;
+    std::optional<NewLayer> open;
+    Value value;
     unsigned users = 0;
   };
 
-  llvm::Expected<MountedTree> openBase(int64_t index);
+  llvm::Expected<NewLayer> begin(const Value &base);
+  llvm::Expected<NewLayer> openBase(int64_t index);
   llvm::Error finish(Result &result);
-  llvm::Expected<ReadableTree> readIndex(int64_t index);
-  llvm::Error apply(const ir::FileAction &action, const DirTree &target);
+  llvm::Expected<std::shared_ptr<const Tree>> readIndex(int64_t index);
+  llvm::Error apply(const ir::FileAction &action, NewLayer &layer);
+  llvm::Error apply(const ir::FileAction &action, WritableTree &target,
+                    LayerDraft *draft);
   llvm::Expected<std::optional<FileOwner>>
-  findOwner(const std::optional<ir::ChownOpt> &chown, const DirTree &target,
+  findOwner(const std::optional<ir::ChownOpt> &chown, const Tree &target,
             int64_t targetIndex);
 
   Workshop &shop;
   const Step &step;
   const ir::File &file;
+  bool isDraft;
   int64_t inputs;
   std::vector<Result> results;
 };
@@ -43,50 +58,85 @@ private:
 llvm::Error FileStep::finish(Result &result) {
   if (!result.open)
     return llvm::Error::success();
-  auto snapshot = shop.snapshots.commit(std::move(*result.open), step.name);
+  NewLayer layer = std::move(*result.open);
   result.open.reset();
+  if (!layer.draft) {
+    auto snapshot = shop.snapshots.commit(std::move(*layer.tree), step.name);
+    if (!snapshot)
+      return snapshot.takeError();
+    result.value.snapshot = std::move(*snapshot);
+    return llvm::Error::success();
+  }
+  if (!layer.draft->isWhole())
+    return llvm::make_error<NeedsDirectory>();
+  auto blobs =
+      shop.options.pack(LayerDraft::Upper(*layer.draft), layer.draft->below());
+  if (!blobs)
+    return blobs.takeError();
+  auto snapshot =
+      shop.snapshots.keepPacked(std::move(layer.parent), *blobs, step.name);
   if (!snapshot)
     return snapshot.takeError();
-  result.snapshot = std::move(*snapshot);
+  result.value.snapshot = std::move(*snapshot);
+  result.value.draft = std::move(layer.draft);
   return llvm::Error::success();
 }
 
-/// A layer to write on top of an input or of an earlier action's result.
-llvm::Expected<MountedTree> FileStep::openBase(int64_t index) {
-  if (index < 0)
-    return shop.snapshots.prepare({});
-  if (index < inputs) {
-    auto snapshot = shop.materialize(step.inputs[static_cast<size_t>(index)]);
-    if (!snapshot)
-      return snapshot.takeError();
-    return shop.snapshots.prepare(*snapshot);
+llvm::Expected<NewLayer> FileStep::begin(const Value &base) {
+  auto snapshot = shop.materialize(base);
+  if (!snapshot)
+    return snapshot.takeError();
+  NewLayer layer;
+  if (!isDraft) {
+    auto tree = shop.snapshots.prepare(*snapshot);
+    if (!tree)
+      return tree.takeError();
+    layer.tree = std::move(*tree);
+    return layer;
   }
+  std::shared_ptr<const Tree> lower;
+  if (!snapshot->layers.empty()) {
+    auto tree = shop.read({*snapshot, nullptr, base.draft});
+    if (!tree)
+      return tree.takeError();
+    lower = std::move(*tree);
+  }
+  layer.draft = std::make_shared<LayerDraft>(std::move(lower));
+  layer.parent = std::move(*snapshot);
+  return layer;
+}
+
+/// A layer to write on top of an input or of an earlier action's result.
+llvm::Expected<NewLayer> FileStep::openBase(int64_t index) {
+  if (index < 0)
+    return begin({});
+  if (index < inputs)
+    return begin(step.inputs[static_cast<size_t>(index)]);
   Result &before = results[static_cast<size_t>(index - inputs)];
   if (--before.users == 0 && before.open) {
-    MountedTree tree = std::move(*before.open);
+    NewLayer layer = std::move(*before.open);
     before.open.reset();
-    return tree;
+    return layer;
   }
   if (llvm::Error error = finish(before))
     return error;
-  return shop.snapshots.prepare(before.snapshot);
+  return begin(before.value);
 }
 
-llvm::Expected<ReadableTree> FileStep::readIndex(int64_t index) {
+llvm::Expected<std::shared_ptr<const Tree>> FileStep::readIndex(int64_t index) {
   if (index < inputs)
     return shop.read(step.inputs[static_cast<size_t>(index)]);
   Result &result = results[static_cast<size_t>(index - inputs)];
   if (llvm::Error error = finish(result))
     return error;
-  return shop.read({result.snapshot, nullptr});
+  return shop.read(result.value);
 }
 
 llvm::Expected<std::optional<FileOwner>>
 FileStep::findOwner(const std::optional<ir::ChownOpt> &chown,
-                    const DirTree &target, int64_t targetIndex) {
-  ReadableTree userTree, groupTree;
+                    const Tree &target, int64_t targetIndex) {
   const Tree *trees[2] = {nullptr, nullptr};
-  ReadableTree *readable[2] = {&userTree, &groupTree};
+  std::shared_ptr<const Tree> read[2];
   const ir::UserOpt *options[2] = {
       chown && chown->user ? &*chown->user : nullptr,
       chown && chown->group ? &*chown->group : nullptr};
@@ -108,14 +158,24 @@ FileStep::findOwner(const std::optional<ir::ChownOpt> &chown,
     auto tree = readIndex(named->input);
     if (!tree)
       return tree.takeError();
-    *readable[i] = std::move(*tree);
-    trees[i] = readable[i]->tree;
+    read[i] = std::move(*tree);
+    trees[i] = read[i].get();
   }
   return resolveOwner(chown, trees[0], trees[1]);
 }
 
-llvm::Error FileStep::apply(const ir::FileAction &action,
-                            const DirTree &target) {
+llvm::Error FileStep::apply(const ir::FileAction &action, NewLayer &layer) {
+  if (layer.draft)
+    return apply(action, *layer.draft, layer.draft.get());
+  DirTree dir = layer.tree->tree();
+  if (!dir.valid())
+    return errnoError(layer.tree->path());
+  WritableDir target(dir);
+  return apply(action, target, nullptr);
+}
+
+llvm::Error FileStep::apply(const ir::FileAction &action, WritableTree &target,
+                            LayerDraft *draft) {
   auto withOwner = [&](const std::optional<ir::ChownOpt> &chown,
                        auto change) -> llvm::Error {
     auto owner = findOwner(chown, target, action.input);
@@ -131,12 +191,13 @@ llvm::Error FileStep::apply(const ir::FileAction &action,
       return source.takeError();
     for (const std::string &path : copy->requiredPaths) {
       FileStat info;
-      if (!source->tree || source->tree->stat(path, info))
+      if ((*source)->stat(path, info))
         return textError("\"" + path + "\": not found");
     }
+    if (draft)
+      draft->keep(*source);
     return withOwner(copy->owner, [&](const std::optional<FileOwner> &owner) {
-      return copyFiles(*source->tree, target, *copy, owner,
-                       shop.options.unpack);
+      return copyFiles(**source, target, *copy, owner, shop.options.unpack);
     });
   }
   if (auto *mkFile = std::get_if<ir::MkFile>(&action.action))
@@ -175,15 +236,12 @@ llvm::Expected<Values> FileStep::run() {
     const ir::FileAction &action = file.actions[i];
     if (shop.canceled())
       return textError("canceled");
-    auto tree = openBase(action.input);
-    if (!tree)
-      return tree.takeError();
-    // An open descriptor would keep the tree from being unmounted.
-    if (DirTree target = tree->tree(); !target.valid())
-      return errnoError(tree->path());
-    else if (llvm::Error error = apply(action, target))
+    auto layer = openBase(action.input);
+    if (!layer)
+      return layer.takeError();
+    if (llvm::Error error = apply(action, *layer))
       return error;
-    results[i].open = std::move(*tree);
+    results[i].open = std::move(*layer);
     if (action.output < 0)
       continue;
     if (llvm::Error error = finish(results[i]))
@@ -193,7 +251,7 @@ llvm::Expected<Values> FileStep::run() {
       return textError("a file action has an output out of range");
     if (outputs.size() <= output)
       outputs.resize(output + 1);
-    outputs[output].snapshot = results[i].snapshot;
+    outputs[output] = results[i].value;
   }
   return outputs;
 }
@@ -202,24 +260,50 @@ llvm::Expected<Values> FileStep::run() {
 
 llvm::Expected<Values> runFileStep(Workshop &shop, const Step &step,
                                    const ir::File &file) {
-  return FileStep(shop, step, file).run();
+  if (step.isDraft) {
+    auto outputs = FileStep(shop, step, file, /*isDraft=*/true).run();
+    if (outputs)
+      return outputs;
+    llvm::Error error = outputs.takeError();
+    if (!error.isA<NeedsDirectory>())
+      return error;
+    llvm::consumeError(std::move(error));
+  }
+  return FileStep(shop, step, file, /*isDraft=*/false).run();
 }
 
-llvm::Expected<ReadableTree> Workshop::read(const Value &value) {
-  ReadableTree result;
-  if (value.local) {
-    result.tree = value.local.get();
-    return result;
-  }
+namespace {
+
+/// A mounted snapshot as a tree.
+class View : public DirTree {
+public:
+  explicit View(MountedTree mount)
+      : DirTree(mount.tree()), mount(std::move(mount)) {}
+
+private:
+  MountedTree mount;
+};
+
+} // namespace
+
+llvm::Expected<std::shared_ptr<const Tree>> Workshop::read(const Value &value) {
+  if (value.local)
+    return value.local;
+  if (value.draft)
+    return value.draft;
+  std::lock_guard<std::mutex> lock(mutex);
+  std::weak_ptr<const Tree> &known = views[value.snapshot.layers];
+  if (auto view = known.lock())
+    return view;
   auto mount = snapshots.view(value.snapshot);
   if (!mount)
     return mount.takeError();
-  result.dir = std::make_unique<DirTree>(mount->tree());
-  if (!result.dir->valid())
-    return errnoError(mount->path());
-  result.mount = std::move(*mount);
-  result.tree = result.dir.get();
-  return result;
+  std::string path = mount->path();
+  auto view = std::make_shared<View>(std::move(*mount));
+  if (!view->valid())
+    return errnoError(path);
+  known = view;
+  return view;
 }
 
 llvm::Expected<Snapshot> Workshop::materialize(const Value &value) {
@@ -239,9 +323,13 @@ llvm::Expected<Snapshot> Workshop::materialize(const Value &value) {
   copy.timestamp = -1;
   copy.dirCopyContents = true;
   copy.createDestPath = true;
-  if (llvm::Error error =
-          copyFiles(*value.local, tree->tree(), copy, std::nullopt))
-    return error;
+  {
+    // An open descriptor would keep the tree from being unmounted.
+    DirTree dir = tree->tree();
+    WritableDir target(dir);
+    if (llvm::Error error = copyFiles(*value.local, target, copy, std::nullopt))
+      return error;
+  }
   auto snapshot = snapshots.commit(std::move(*tree), "local directory");
   if (snapshot)
     materialized[value.local.get()] = *snapshot;

@@ -260,6 +260,17 @@ std::vector<LayerRecord> Index::layers() {
   return all;
 }
 
+std::vector<LayerBlob> Index::blobsOf(int64_t layer) {
+  std::vector<LayerBlob> all;
+  Statement get(database, "SELECT digest, diffid, media, size, form FROM blob "
+                          "WHERE layer=? ORDER BY form");
+  get.bind(layer);
+  while (get.row())
+    all.push_back(
+        {get.text(0), get.text(1), get.text(2), get.number(3), get.text(4)});
+  return all;
+}
+
 std::vector<std::pair<int64_t, LayerBlob>> Index::layerBlobs() {
   std::vector<std::pair<int64_t, LayerBlob>> all;
   Statement get(database,

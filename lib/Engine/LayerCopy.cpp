@@ -160,7 +160,7 @@ llvm::Error copyLayer(const std::string &folder, const DirTree &target) {
       FileStat there;
       bool isDir = !entry.isWhiteout && S_ISDIR(entry.info.st_mode);
       bool merges = isDir && target.lstat(path, there) == 0 &&
-                    S_ISDIR(there.st_mode) && !isOpaqueDir(folder + path);
+                    S_ISDIR(there.st_mode) && !layer.isOpaque(path);
       if (!merges)
         if (int error = target.removeAll(path))
           return pathError(error, "removing", path);

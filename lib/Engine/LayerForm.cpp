@@ -12,7 +12,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 namespace llb::engine {
 namespace {
@@ -95,15 +94,6 @@ int makeWhiteout(int dir, const std::string &name) {
   if (!file.valid() || fchmod(file.get(), 0) || futimens(file.get(), never))
     return errno;
   return 0;
-}
-
-bool isOpaqueDir(const std::string &path) {
-  for (const char *name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
-    char value = 0;
-    if (lgetxattr(path.c_str(), name, &value, 1) == 1 && value == 'y')
-      return true;
-  }
-  return false;
 }
 
 std::string capabilityOf(const Tree &tree, const std::string &path) {

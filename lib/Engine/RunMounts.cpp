@@ -117,8 +117,9 @@ llvm::Error RunStep::prepareCache(const ir::Mount &mount, Prepared &prepared) {
       copy.mode = -1;
       copy.timestamp = -1;
       copy.dirCopyContents = copy.createDestPath = true;
-      if (llvm::Error error = copyFiles(*source->tree, DirTree::openPath(fresh),
-                                        copy, std::nullopt))
+      DirTree dir = DirTree::openPath(fresh);
+      WritableDir target(dir);
+      if (llvm::Error error = copyFiles(**source, target, copy, std::nullopt))
         return error;
     }
     if (::rename(fresh.c_str(), content.c_str()) &&

@@ -209,6 +209,8 @@ llvm::Expected<MountedTree> Snapshots::viewCopy(const Snapshot &snapshot) {
 }
 
 llvm::Expected<MountedTree> Snapshots::view(const Snapshot &snapshot) {
+  if (llvm::Error error = unpack(snapshot))
+    return error;
   if (!snapshot.layers.empty() && usesCopies())
     return viewCopy(snapshot);
   MountedTree tree;
@@ -245,6 +247,8 @@ llvm::Error Snapshots::prepareCopy(MountedTree &tree) {
 }
 
 llvm::Expected<MountedTree> Snapshots::prepare(const Snapshot &parent) {
+  if (llvm::Error error = unpack(parent))
+    return error;
   MountedTree tree;
   tree.owner = this;
   tree.parent = parent;
@@ -313,15 +317,19 @@ llvm::Expected<LayerId> Snapshots::keepLayer(MountedTree &tree,
   return *id;
 }
 
-llvm::Expected<Snapshot> Snapshots::commit(MountedTree tree,
-                                           const std::string &description,
-                                           std::optional<int64_t> created) {
+/// Leaves of a tree that was written on its new layer, in its form.
+llvm::Error Snapshots::finish(MountedTree &tree) {
   if (tree.mounted && unmountWhenIdle(tree.mountPoint))
     return errnoError("unmounting " + tree.mountPoint);
   tree.mounted = false;
-  if (tree.before)
-    if (llvm::Error error = tree.before->reduce(tree.upper))
-      return error;
+  return tree.before ? tree.before->reduce(tree.upper) : llvm::Error::success();
+}
+
+llvm::Expected<Snapshot> Snapshots::commit(MountedTree tree,
+                                           const std::string &description,
+                                           std::optional<int64_t> created) {
+  if (llvm::Error error = finish(tree))
+    return error;
   auto id = keepLayer(tree, tree.parent.layers, description, created);
   if (!id)
     return id.takeError();

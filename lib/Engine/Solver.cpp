@@ -11,6 +11,7 @@
 #include "llb/Engine/Solver.h"
 
 #include "CacheMounts.h"
+#include "DraftPlan.h"
 #include "Entitlements.h"
 #include "Git.h"
 #include "ImportResult.h"
@@ -76,6 +77,8 @@ private:
   StepFailure &failure;
   Keys keys;
   cachekey::Plan steps;
+  /// Steps whose layer need not be a directory.
+  std::vector<bool> drafts;
   std::vector<Values> values;
   /// The terminal node and what it is made from.
   std::vector<bool> needed;
@@ -229,6 +232,7 @@ void Solve::plan(ir::NodeId terminal) {
        // What would be open has been fetched.
        [](ir::NodeId) { return false; }});
   const std::vector<Fate> &fates = steps.fates;
+  drafts = planDrafts(module, terminal, fates);
   for (uint32_t i = terminal.index; i-- > 0;) {
     ir::NodeId id{i};
     bool isAtHand = fates[i] == Fate::AtHand;
@@ -269,7 +273,11 @@ llvm::Expected<Snapshot> Solve::fetch(ir::NodeId id, const ir::Source &source) {
 
 llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
   const ir::Node &node = module[id];
-  Step step{id.index, node, {}, describeNode(node)};
+  Step step{id.index,
+            node,
+            {},
+            describeNode(node),
+            shop.options.pack && drafts[id.index]};
   for (const ir::ValueId &input : node.op.inputs) {
     const Values &outputs = values[input.node.index];
     auto index = static_cast<size_t>(input.output);
@@ -321,7 +329,15 @@ void Solve::finish(ir::NodeId id, llvm::Expected<Values> result,
     if (llvm::Error error = record(id, *result))
       result = std::move(error);
   if (!result) {
-    text = llvm::toString(result.takeError());
+    llvm::Error error = result.takeError();
+    llvm::visitErrors(error, [&](const llvm::ErrorInfoBase &info) {
+      if (!info.isA<LayerLost>())
+        return;
+      std::lock_guard<std::mutex> lock(mutex);
+      failure.layerLost = true;
+      failure.damagedBlob = static_cast<const LayerLost &>(info).blob();
+    });
+    text = llvm::toString(std::move(error));
     if (!shop.canceled())
       text += shop.store.fullNote();
   }
@@ -473,7 +489,8 @@ std::optional<Snapshot> Solver::solve(const ir::Module &module,
                                       StepFailure &failure) {
   if (!result.terminal.valid())
     return Snapshot();
-  Workshop shop{store, snapshots, registry, progress, options, {}, {}, {}, {}};
+  Workshop shop{store, snapshots, registry, progress, options,
+                {},    {},        {},       {},       {}};
   return Solve(shop, module, failure).run(result.terminal);
 }
 

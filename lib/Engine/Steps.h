@@ -4,6 +4,8 @@
 #ifndef LLB_ENGINE_STEPS_H
 #define LLB_ENGINE_STEPS_H
 
+#include "LayerDraft.h"
+
 #include "llb/CacheKey/CacheKey.h"
 #include "llb/Engine/Context.h"
 #include "llb/Engine/Solver.h"
@@ -18,15 +20,10 @@ namespace llb::engine {
 struct Value {
   Snapshot snapshot;
   std::shared_ptr<const ContextTree> local;
+  /// The layers as a tree, if the last of them was not written as one.
+  std::shared_ptr<const LayerDraft> draft = nullptr;
 };
 using Values = std::vector<Value>;
-
-/// A value that can be read: mounted, if it is a snapshot.
-struct ReadableTree {
-  std::optional<MountedTree> mount;
-  std::unique_ptr<DirTree> dir;
-  const Tree *tree = nullptr;
-};
 
 /// A commit that a git source stands for.
 struct GitCommit {
@@ -51,12 +48,16 @@ struct Workshop {
   std::optional<Runtime> runtime;
   /// Snapshots that local directories were copied to, for mounts.
   std::map<const ContextTree *, Snapshot> materialized;
+  /// Snapshots that somebody reads.
+  std::map<std::vector<LayerId>, std::weak_ptr<const Tree>> views;
   /// Commits that were looked up for the keys.
   std::map<const ir::Source *, GitCommit> commits;
 
   bool canceled() const { return options.cancel && *options.cancel; }
   llvm::Expected<Runtime> findRuntime();
-  llvm::Expected<ReadableTree> read(const Value &value);
+  /// The value to be read: mounted, if it is a snapshot, for as long as
+  /// somebody has it.
+  llvm::Expected<std::shared_ptr<const Tree>> read(const Value &value);
   /// The value as layers; a local directory is copied once.
   llvm::Expected<Snapshot> materialize(const Value &value);
 };
@@ -67,6 +68,8 @@ struct Step {
   const ir::Node &node;
   Values inputs;
   std::string name;
+  /// Its layer need not be a directory (planDrafts).
+  bool isDraft = false;
 };
 
 llvm::Expected<Values> runFileStep(Workshop &shop, const Step &step,

@@ -62,13 +62,33 @@ std::string resultName(const Digest &key, int64_t output) {
   return key.str() + ":" + std::to_string(output);
 }
 
+/// Whether the file of a blob is there, as long as it was.
+static bool isWhole(const std::string &root, const LayerBlob &blob) {
+  std::optional<Digest> digest = Digest::parse(blob.digest);
+  struct stat info;
+  return digest &&
+         ::stat((blobsPath(root) + "/" + hexDigits(*digest)).c_str(), &info) ==
+             0 &&
+         info.st_size == blob.size;
+}
+
+std::optional<LayerBlob> findWholeBlob(Index &index, const std::string &root,
+                                       int64_t layer) {
+  for (LayerBlob &blob : index.blobsOf(layer))
+    // One with other times in it is not what the step made.
+    if (blob.form.find('@') == std::string::npos && isWhole(root, blob))
+      return std::move(blob);
+  return std::nullopt;
+}
+
 std::optional<std::vector<int64_t>> findWholeResult(Index &index,
                                                     const std::string &root,
                                                     const std::string &name) {
   auto layers = index.findResult(name);
   if (layers)
     for (int64_t layer : *layers)
-      if (::access(layerPath(root, layer).c_str(), F_OK))
+      if (::access(layerPath(root, layer).c_str(), F_OK) &&
+          !findWholeBlob(index, root, layer))
         return std::nullopt;
   return layers;
 }

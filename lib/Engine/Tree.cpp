@@ -34,6 +34,8 @@ std::string procPath(const UniqueFd &fd) {
 
 Tree::~Tree() = default;
 
+bool Tree::isOpaque(const std::string &) const { return false; }
+
 std::string joinTreePath(const std::string &dir, const std::string &name) {
   return dir == "/" ? dir + name : dir + "/" + name;
 }
@@ -213,6 +215,18 @@ int DirTree::xattrs(const std::string &path, Xattrs &result) const {
   }
   std::sort(result.begin(), result.end());
   return 0;
+}
+
+bool DirTree::isOpaque(const std::string &path) const {
+  UniqueFd fd;
+  if (openAt(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, fd))
+    return false;
+  for (const char *name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
+    char value = 0;
+    if (fgetxattr(fd.get(), name, &value, 1) == 1 && value == 'y')
+      return true;
+  }
+  return false;
 }
 
 int DirTree::parent(const std::string &path, UniqueFd &dir,

@@ -289,6 +289,26 @@ llvm::Error Extractor::setInfo(archive_entry *entry, const std::string &path,
 
 } // namespace
 
+/// Opens an archive and reads its first header. Damage behind that is an error,
+/// and no reason to copy the file.
+static bool beginArchive(TarStream &stream, int file, archive_entry *&entry) {
+  if (llvm::Error error = stream.open(file))
+    llvm::consumeError(std::move(error));
+  else if (archive_read_next_header(stream.get(), &entry) == ARCHIVE_OK)
+    return true;
+  lseek(file, 0, SEEK_SET);
+  return false;
+}
+
+bool isArchive(int file) {
+  UnpackLimits limits;
+  TarStream stream(limits);
+  archive_entry *entry = nullptr;
+  bool is = beginArchive(stream, file, entry);
+  lseek(file, 0, SEEK_SET);
+  return is;
+}
+
 llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
                                 const std::string &dest,
                                 const std::optional<FileOwner> &owner,
@@ -296,16 +316,8 @@ llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
                                 const UnpackLimits &limits) {
   TarStream stream(limits);
   archive_entry *entry = nullptr;
-  bool isTar = true;
-  if (llvm::Error error = stream.open(archiveFd)) {
-    llvm::consumeError(std::move(error));
-    isTar = false;
-  }
-  // Damage behind the first header is an error, and no reason to copy the file.
-  if (!isTar || archive_read_next_header(stream.get(), &entry) != ARCHIVE_OK) {
-    lseek(archiveFd, 0, SEEK_SET);
+  if (!beginArchive(stream, archiveFd, entry))
     return false;
-  }
   std::string path;
   int error = target.resolve(dest, /*followLast=*/true, path);
   if (!error)

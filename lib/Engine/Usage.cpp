@@ -108,12 +108,17 @@ void Survey::addLayers() {
     layerBlobs.insert(name);
   }
   std::map<int64_t, int64_t> uses = store.index().lastUses();
-  for (const std::string &name : namesIn(store.root() + "/layers")) {
-    int64_t id;
-    if (llvm::StringRef(name).getAsInteger(10, id) ||
-        name != std::to_string(id))
-      continue;
-    StoreItem item{StoreItem::Kind::Layer, name, 0, 0, 0, ""};
+  std::set<int64_t> ids;
+  for (const std::string &name : namesIn(store.root() + "/layers"))
+    if (int64_t id; !llvm::StringRef(name).getAsInteger(10, id) &&
+                    name == std::to_string(id))
+      ids.insert(id);
+  // Those without a directory.
+  for (const auto &[id, record] : records)
+    if (findWholeBlob(store.index(), store.root(), id))
+      ids.insert(id);
+  for (int64_t id : ids) {
+    StoreItem item{StoreItem::Kind::Layer, std::to_string(id), 0, 0, 0, ""};
     item.bytes = treeBytes(pathOf(item));
     if (auto found = records.find(id); found != records.end()) {
       item.created = found->second.created;

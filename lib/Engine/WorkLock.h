@@ -7,7 +7,8 @@
 //
 // Nobody waits for a second lock while holding one, but for the folders of
 // cache mounts, which are taken in one order (RunMounts.cpp), and for layers,
-// whose holders wait for nothing. So there is no circle of waiting.
+// whose holders wait for nothing but layers below. So there is no circle of
+// waiting.
 #ifndef LLB_ENGINE_WORKLOCK_H
 #define LLB_ENGINE_WORKLOCK_H
 

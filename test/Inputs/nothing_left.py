@@ -80,6 +80,8 @@ def content(store: Path) -> list[str]:
     known = {str(row[0]) for row in index.execute("SELECT id FROM layer")}
     there = {path.name for path in (store / "layers").iterdir()}
     found += [f"layer that the index lacks: {name}" for name in sorted(there - known)]
+    there |= {str(layer) for layer, digest in index.execute("SELECT layer, digest FROM blob")
+              if (store / "blobs" / digest.replace(":", "/")).exists()}
     for key, layers in index.execute("SELECT key, layers FROM result"):
         found += [f"result {key[:20]} has layer {layer}, which is gone"
                   for layer in layers.split() if layer not in there]

@@ -19,15 +19,30 @@ namespace {
 
 using namespace llb;
 
+/// More layers than an image may have.
+constexpr int maxLostLayers = 128;
+
 class Job {
 public:
   Job(const driver::BuildJob &job, std::shared_ptr<registry::Client> registry)
-      : job(job), registry(std::move(registry)) {}
+      : job(job), canceled(watchSignals()), registry(std::move(registry)),
+        outputs(job) {}
   llvm::LogicalResult run();
 
 private:
   llvm::Error open();
   void keepDocuments();
+  llvm::Error readOptions();
+  /// Solves all images. False after a failure, which was reported; or, if
+  /// `retry` was set and stays so, one that a second try can mend.
+  bool solve(backend::BuildResult &result, bool &retry);
+  /// A try, from steps to outputs; likewise.
+  std::optional<backend::Exported> make(backend::BuildResult &result,
+                                        bool &retry);
+  void tellDamage(const std::string &blob) {
+    if (!blob.empty())
+      job.diags.report(diag::StoredLayerDamaged, {}, blob);
+  }
   llvm::LogicalResult tell(const backend::Exported &exported);
   llvm::LogicalResult fail(DiagId id, llvm::Error error) {
     job.diags.report(id, {}, llvm::toString(std::move(error)));
@@ -35,9 +50,14 @@ private:
   }
 
   const driver::BuildJob &job;
+  const std::atomic<bool> &canceled;
   std::unique_ptr<engine::Store> store;
   std::shared_ptr<registry::Client> registry;
+  std::optional<engine::Snapshots> snapshots;
+  std::optional<engine::CacheImports> imports;
   engine::SshAgents agents;
+  engine::SolveOptions options;
+  Outputs outputs;
 };
 
 llvm::Error Job::open() {
@@ -85,26 +105,7 @@ llvm::LogicalResult Job::tell(const backend::Exported &exported) {
                           json + "}");
 }
 
-llvm::LogicalResult Job::run() {
-  const std::atomic<bool> &canceled = watchSignals();
-  Outputs outputs(job);
-  if (failed(outputs.open()))
-    return llvm::failure();
-  if (llvm::Error error = open())
-    return fail(diag::BuildUnavailable, std::move(error));
-  registry->cancelWhen(canceled);
-  engine::Snapshots snapshots(*store);
-  if (llvm::Error error = snapshots.choose(job.options.snapshotter))
-    return fail(diag::BuildUnavailable, std::move(error));
-  // Only what runs, or reads a whole file system, finds out.
-  auto tellObstacle = llvm::make_scope_exit([&] {
-    if (!snapshots.obstacle().empty())
-      job.diags.report(diag::LayersAreCopied, {}, store->root(),
-                       snapshots.obstacle());
-  });
-  auto progress = engine::Progress::create(progressMode(job.options.progress),
-                                           job.messages);
-  engine::SolveOptions options;
+llvm::Error Job::readOptions() {
   options.locals = job.locals;
   options.ociLayouts = job.options.ociLayouts;
   options.hashing = context::ContentOptions::from(job.options.hashIndex);
@@ -117,21 +118,22 @@ llvm::LogicalResult Job::run() {
   options.entitlements = {job.options.allowed.begin(),
                           job.options.allowed.end()};
   if (llvm::Error error = readSecrets(job.options, options.secrets))
-    return fail(diag::BuildUnavailable, std::move(error));
+    return error;
   if (llvm::Error error = openAgents(
           job.options, [&] { return store->temporaryPath(); }, agents))
-    return fail(diag::BuildUnavailable, std::move(error));
+    return error;
   options.ssh = &agents;
-  engine::CacheImports imports(*registry, cacheLocations(job.options),
-                               &job.diags);
+  imports.emplace(*registry, cacheLocations(job.options), &job.diags);
   if (!job.options.engineCacheFrom.empty())
-    options.imports = &imports;
-  backend::BuildResult result;
-  result.multiPlatform = job.lowered.multiPlatform;
-  if (!job.options.engineCacheTo.empty())
-    options.resultNames = &result.resultNames;
-  result.imports = options.imports;
-  engine::Solver solver(*store, snapshots, *registry, *progress, options);
+    options.imports = &*imports;
+  options.pack = outputs.packer(*store, *snapshots, *registry, canceled);
+  return llvm::Error::success();
+}
+
+bool Job::solve(backend::BuildResult &result, bool &retry) {
+  auto progress = engine::Progress::create(progressMode(job.options.progress),
+                                           job.messages);
+  engine::Solver solver(*store, *snapshots, *registry, *progress, options);
   for (const lower::LoweredImage &lowered : job.lowered.images) {
     backend::Image image;
     image.platform = lowered.platform;
@@ -143,23 +145,77 @@ llvm::LogicalResult Job::run() {
           solver.solve(lowered.module, lowered.module.results.front(), failure);
       if (!snapshot) {
         progress.reset();
-        reportFailure(job, lowered.module, failure);
-        return llvm::failure();
+        tellDamage(failure.damagedBlob);
+        retry = retry && failure.layerLost;
+        if (!retry)
+          reportFailure(job, lowered.module, failure);
+        return false;
       }
       image.snapshot = std::move(*snapshot);
     }
     result.images.push_back(std::move(image));
   }
-  progress.reset();
+  return true;
+}
+
+std::optional<backend::Exported> Job::make(backend::BuildResult &result,
+                                           bool &retry) {
+  result.images.clear();
+  if (!solve(result, retry))
+    return std::nullopt;
   keepDocuments();
-  auto exported = outputs.write(result, *store, snapshots, *registry, canceled);
+  auto exported =
+      outputs.write(result, *store, *snapshots, *registry, canceled);
+  if (exported)
+    return std::move(*exported);
+  llvm::Error error = exported.takeError();
+  retry = retry && error.isA<engine::LayerLost>() && !outputs.hasWritten();
+  llvm::visitErrors(error, [&](const llvm::ErrorInfoBase &info) {
+    if (info.isA<engine::LayerLost>())
+      tellDamage(static_cast<const engine::LayerLost &>(info).blob());
+  });
+  std::string text = llvm::toString(std::move(error));
+  if (!retry)
+    job.diags.report(diag::ExportFailed, {},
+                     text + (canceled ? "" : store->fullNote()));
+  return std::nullopt;
+}
+
+llvm::LogicalResult Job::run() {
+  if (failed(outputs.open()))
+    return llvm::failure();
+  if (llvm::Error error = open())
+    return fail(diag::BuildUnavailable, std::move(error));
+  registry->cancelWhen(canceled);
+  snapshots.emplace(*store);
+  if (llvm::Error error = snapshots->choose(job.options.snapshotter))
+    return fail(diag::BuildUnavailable, std::move(error));
+  // Only what runs, or reads a whole file system, finds out.
+  auto tellObstacle = llvm::make_scope_exit([&] {
+    if (!snapshots->obstacle().empty())
+      job.diags.report(diag::LayersAreCopied, {}, store->root(),
+                       snapshots->obstacle());
+  });
+  if (llvm::Error error = readOptions())
+    return fail(diag::BuildUnavailable, std::move(error));
+  backend::BuildResult result;
+  result.multiPlatform = job.lowered.multiPlatform;
+  if (!job.options.engineCacheTo.empty())
+    options.resultNames = &result.resultNames;
+  result.imports = options.imports;
+  // A layer that turns out to be damaged is forgotten and made once more; then
+  // the next may turn out to be.
+  std::optional<backend::Exported> exported;
+  bool retry = true;
+  for (int left = maxLostLayers; !exported && retry; --left) {
+    retry = left > 0;
+    exported = make(result, retry);
+  }
   if (!exported)
-    return fail(diag::ExportFailed,
-                textError(llvm::toString(exported.takeError()) +
-                          (canceled ? "" : store->fullNote())));
+    return llvm::failure();
   // An image is of use without its cache, so that comes after it.
   bool cached = llvm::succeeded(writeCaches(
-      job, result, {*store, snapshots, *registry, job.diags, canceled}));
+      job, result, {*store, *snapshots, *registry, job.diags, canceled}));
   if (failed(tell(*exported)) || failed(outputs.keep()))
     return llvm::failure();
   return llvm::success(cached);

@@ -52,11 +52,49 @@ llvm::LogicalResult Outputs::open() {
   return llvm::success();
 }
 
+engine::PackLayer Outputs::packer(engine::Store &store,
+                                  engine::Snapshots &snapshots,
+                                  registry::Client &registry,
+                                  const std::atomic<bool> &cancel) const {
+  std::map<std::string, std::shared_ptr<backend::Exporter>> exporters;
+  auto add = [&](const backend::Output &output) {
+    auto exporter = std::make_shared<backend::Exporter>(
+        store, snapshots, registry, output, job.diags, cancel);
+    exporters.emplace(exporter->layerForm(), std::move(exporter));
+  };
+  for (const Target &target : targets) {
+    // A tree could not be made again from a tar with other times.
+    if (!target.output.isImage() || target.output.rewriteTimestamp)
+      return nullptr;
+    add(target.output);
+  }
+  for (const driver::EngineCache &cache : job.options.engineCacheTo)
+    if (!cache.isInline)
+      add(cache.layers);
+  return [exporters = std::move(exporters)](const engine::Tree &layer,
+                                            const engine::Tree *below)
+             -> llvm::Expected<std::vector<engine::LayerBlob>> {
+    std::vector<engine::LayerBlob> blobs;
+    for (const auto &[form, exporter] : exporters) {
+      auto blob = exporter->packLayer(layer, below);
+      if (!blob)
+        return blob.takeError();
+      blobs.push_back(std::move(*blob));
+    }
+    return blobs;
+  };
+}
+
 llvm::Expected<backend::Exported>
 Outputs::write(const backend::BuildResult &result, engine::Store &store,
                engine::Snapshots &snapshots, registry::Client &registry,
                const std::atomic<bool> &cancel) {
   backend::Exported first;
+  for (const Target &target : targets)
+    if (!target.output.isImage())
+      for (const backend::Image &image : result.images)
+        if (llvm::Error error = snapshots.unpack(image.snapshot))
+          return error;
   for (bool toRegistry : {false, true})
     for (Target &target : targets) {
       if ((target.output.form == backend::Form::Image) != toRegistry)
@@ -68,6 +106,7 @@ Outputs::write(const backend::BuildResult &result, engine::Store &store,
                          target.directory ? &*target.directory : nullptr);
       if (!exported)
         return exported.takeError();
+      written = true;
       if (first.digest.empty())
         first = std::move(*exported);
     }

@@ -7,6 +7,7 @@
 
 #include "llb/Backend/Backend.h"
 #include "llb/Driver/Driver.h"
+#include "llb/Engine/Solver.h"
 #include "llb/Support/OutputFile.h"
 
 #include <map>
@@ -23,12 +24,21 @@ public:
   std::map<size_t, llvm::raw_ostream *> streams();
   /// The directories to fill of those that are directories, likewise.
   std::map<size_t, std::string> directories();
+  /// What makes layers into blobs while the image is built; none if an output
+  /// wants their files.
+  llb::engine::PackLayer packer(llb::engine::Store &store,
+                                llb::engine::Snapshots &snapshots,
+                                llb::registry::Client &registry,
+                                const std::atomic<bool> &cancel) const;
   /// Writes the outputs, registries last. What is known of the image comes from
-  /// the first that is one.
+  /// the first that is one. engine::LayerLost comes before anything of an
+  /// output is written.
   llvm::Expected<llb::backend::Exported>
   write(const llb::backend::BuildResult &result, llb::engine::Store &store,
         llb::engine::Snapshots &snapshots, llb::registry::Client &registry,
         const std::atomic<bool> &cancel);
+  /// Whether `write` has finished one of them.
+  bool hasWritten() const { return written; }
   /// Lets what was written appear; failures are reported.
   llvm::LogicalResult keep();
 
@@ -42,6 +52,7 @@ private:
 
   const llb::driver::BuildJob &job;
   std::vector<Target> targets;
+  bool written = false;
 };
 
 } // namespace llbc

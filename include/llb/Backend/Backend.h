@@ -80,6 +80,12 @@ public:
   /// soundLayer for something that relies on the digest `wanted`.
   llvm::Error mendLayer(engine::LayerId layer, bool isBase,
                         const std::string &wanted);
+  /// What exportLayer will find a layer that is packed now as.
+  std::string layerForm() const;
+  /// Makes the blob of a layer in its form on top of `below`, null for scratch;
+  /// the store has it then, and no record of it.
+  llvm::Expected<engine::LayerBlob> packLayer(const engine::Tree &layer,
+                                              const engine::Tree *below);
 
 private:
   struct Place {
@@ -94,8 +100,11 @@ private:
 
   llvm::Expected<Exported> writeLayout(const BuildResult &result, bool docker,
                                        const Place &place);
-  llvm::Expected<engine::LayerBlob> makeBlob(const engine::Snapshot &below,
-                                             engine::LayerId layer,
+  std::optional<int64_t> layerEpoch() const;
+  llvm::Expected<engine::LayerBlob> makeBlob(engine::LayerId layer,
+                                             std::optional<int64_t> epoch);
+  llvm::Expected<engine::LayerBlob> makeBlob(const engine::Tree &layer,
+                                             const engine::Tree *below,
                                              std::optional<int64_t> epoch);
   /// Gets a base image's layer from where it came from. False after a warning.
   bool fetchAgain(const engine::LayerBlob &blob);
@@ -113,6 +122,8 @@ private:
   const Output &options;
   DiagEngine &warnings;
   std::mutex warningMutex;
+  /// mendLayer has met one.
+  bool layerLost = false;
   /// What could not be fetched again, to warn of it once.
   std::set<std::string> lost;
   const std::atomic<bool> &cancel;

@@ -6,16 +6,16 @@
 #define LLB_BACKEND_LAYERTAR_H
 
 #include "llb/Backend/TarWriter.h"
-#include "llb/Engine/Snapshots.h"
+#include "llb/Engine/Tree.h"
 
 #include <optional>
 
 namespace llb::backend {
 
-/// Writes what `layer` changes in `below` as a tar. With an epoch (seconds),
-/// later times become it.
-llvm::Error writeLayerTar(engine::Snapshots &snapshots,
-                          const engine::Snapshot &below, engine::LayerId layer,
+/// Writes as a tar what `layer`, a layer in its form (llb/Engine/LayerForm.h),
+/// changes in `below`; null is scratch. With an epoch (seconds), later times
+/// become it.
+llvm::Error writeLayerTar(const engine::Tree &layer, const engine::Tree *below,
                           std::optional<int64_t> epoch, const ByteSink &sink);
 
 } // namespace llb::backend

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a file operation does to a mounted tree (BuildKit v0.32.2,
+// What a file operation does to a tree (BuildKit v0.32.2,
 // solver/llbsolver/file, and fsutil's copy).
 #ifndef LLB_ENGINE_FILEOPS_H
 #define LLB_ENGINE_FILEOPS_H
 
-#include "llb/Engine/Tree.h"
 #include "llb/Engine/UnpackLimits.h"
+#include "llb/Engine/WritableTree.h"
 #include "llb/IR/Ops.h"
 
 #include <llvm/Support/Error.h>
@@ -14,9 +14,13 @@
 
 namespace llb::engine {
 
-struct FileOwner {
-  uint32_t uid = 0;
-  uint32_t gid = 0;
+/// What was asked for takes a directory of this machine, and the target is
+/// none: an archive is to be unpacked.
+class NeedsDirectory : public llvm::ErrorInfo<NeedsDirectory> {
+public:
+  static char ID;
+  void log(llvm::raw_ostream &out) const override;
+  std::error_code convertToErrorCode() const override;
 };
 
 /// Looks an owner up. `userTree` and `groupTree` are the inputs that the names
@@ -25,16 +29,16 @@ std::optional<FileOwner> resolveOwner(const std::optional<ir::ChownOpt> &chown,
                                       const Tree *userTree,
                                       const Tree *groupTree);
 
-llvm::Error copyFiles(const Tree &source, const DirTree &target,
+llvm::Error copyFiles(const Tree &source, WritableTree &target,
                       const ir::Copy &copy,
                       const std::optional<FileOwner> &owner,
                       const UnpackLimits &limits = {});
-llvm::Error makeFile(const DirTree &target, const ir::MkFile &action,
+llvm::Error makeFile(WritableTree &target, const ir::MkFile &action,
                      const std::optional<FileOwner> &owner);
-llvm::Error makeDir(const DirTree &target, const ir::MkDir &action,
+llvm::Error makeDir(WritableTree &target, const ir::MkDir &action,
                     const std::optional<FileOwner> &owner);
-llvm::Error removeFiles(const DirTree &target, const ir::Rm &action);
-llvm::Error makeSymlink(const DirTree &target, const ir::Symlink &action,
+llvm::Error removeFiles(WritableTree &target, const ir::Rm &action);
+llvm::Error makeSymlink(WritableTree &target, const ir::Symlink &action,
                         const std::optional<FileOwner> &owner);
 
 /// The paths that `pattern` matches in a tree, or `pattern` itself, resolved,

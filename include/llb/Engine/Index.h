@@ -77,6 +77,8 @@ public:
   llvm::Error putBlob(int64_t layer, const std::string &form,
                       const LayerBlob &blob);
 
+  /// All blobs of a layer, by form.
+  std::vector<LayerBlob> blobsOf(int64_t layer);
   /// Each layer with each of its blobs.
   std::vector<std::pair<int64_t, LayerBlob>> layerBlobs();
   /// Forgets all layers but these, in one step, and all that names others.

@@ -32,9 +32,6 @@ int listLayer(const Tree &layer, const std::string &dir,
 /// Marks `name` in the directory `dir` as gone; 0 or an errno.
 int makeWhiteout(int dir, const std::string &name);
 
-/// Whether the directory at `path`, on this machine, hides what lies below it.
-bool isOpaqueDir(const std::string &path);
-
 /// Whether an entry of a tree counts as the same in another one, as
 /// containerd's differ decides it (containerd/continuity v0.4, fs sameFile):
 /// mode, owner, device and capability; size and time if it is no directory, and

@@ -2,9 +2,10 @@
 //
 // File systems made of layers. A layer is a directory in the form of an
 // overlayfs upper directory: what a step added to what lay below, with
-// whiteouts and opaque marks (LayerForm.h). A snapshot is a list of layers; it
-// is never changed. All mounts are made in the private mount namespace of this
-// process (enterPrivateNamespace), so that they vanish with it.
+// whiteouts and opaque marks (LayerForm.h). One that nobody has looked into yet
+// may be a blob alone. A snapshot is a list of layers; it is never changed. All
+// mounts are made in the private mount namespace of this process
+// (enterPrivateNamespace), so that they vanish with it.
 #ifndef LLB_ENGINE_SNAPSHOTS_H
 #define LLB_ENGINE_SNAPSHOTS_H
 
@@ -21,6 +22,21 @@ namespace llb::engine {
 
 /// Number of a layer in the store; the folder `layers/<id>` is its directory.
 using LayerId = int64_t;
+
+/// A layer that was a blob alone, which is damaged or gone. The store forgets
+/// that it had it: the next solve makes it again.
+class LayerLost : public llvm::ErrorInfo<LayerLost> {
+public:
+  static char ID;
+  explicit LayerLost(std::string blob) : blobPath(std::move(blob)) {}
+  /// The damaged blob, which was removed; empty if there was none.
+  const std::string &blob() const { return blobPath; }
+  void log(llvm::raw_ostream &out) const override;
+  std::error_code convertToErrorCode() const override;
+
+private:
+  std::string blobPath;
+};
 
 /// Layers from bottom to top; none is scratch.
 struct Snapshot {
@@ -84,14 +100,24 @@ public:
   llvm::Expected<Snapshot> commit(MountedTree tree,
                                   const std::string &description,
                                   std::optional<int64_t> created = {});
+  /// A layer on top of `parent` that is these blobs and no directory.
+  llvm::Expected<Snapshot> keepPacked(Snapshot parent,
+                                      const std::vector<LayerBlob> &blobs,
+                                      const std::string &description);
+  /// Gives each layer of the snapshot that is a blob alone its directory;
+  /// LayerLost if that cannot be.
+  llvm::Error unpack(const Snapshot &snapshot);
   /// A layer of what turns `lower` into `upper`, whatever they are made of.
   llvm::Expected<Snapshot> diff(const Snapshot &lower, const Snapshot &upper,
                                 const std::string &description);
-  /// The directory of a committed layer.
+  /// The directory of a committed layer; see `unpack`.
   std::string layerPath(LayerId id) const;
 
 private:
   friend class MountedTree;
+  llvm::Error unpackLayer(LayerId id);
+  llvm::Expected<MountedTree> unpackBlob(const LayerBlob &blob,
+                                         const Snapshot &below);
   std::vector<std::string> pathsOf(const Snapshot &snapshot) const;
   llvm::Error mountOverlay(const std::vector<std::string> &lower,
                            MountedTree &tree);
@@ -100,6 +126,7 @@ private:
   bool usesCopies();
   llvm::Expected<MountedTree> viewCopy(const Snapshot &snapshot);
   llvm::Error prepareCopy(MountedTree &tree);
+  llvm::Error finish(MountedTree &tree);
   llvm::Expected<LayerId> keepLayer(MountedTree &tree,
                                     const std::vector<LayerId> &below,
                                     const std::string &description,

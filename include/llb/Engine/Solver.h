@@ -17,10 +17,16 @@
 #include "llb/Registry/Client.h"
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <set>
 
 namespace llb::engine {
+
+/// Makes the blobs of a layer on top of `below`, null for scratch, that an
+/// export will want.
+using PackLayer = std::function<llvm::Expected<std::vector<LayerBlob>>(
+    const Tree &layer, const Tree *below)>;
 
 struct SolveOptions {
   /// Directories of local sources by name; `context` and others.
@@ -45,6 +51,9 @@ struct SolveOptions {
   /// Gets the names of what the steps of a build make that a cache may have
   /// (resultName), if it is not null.
   std::set<std::string> *resultNames = nullptr;
+  /// Set if nobody wants the result but as blobs: what is copied into it then
+  /// becomes those and no directory.
+  PackLayer pack;
   unsigned maxParallel = 0;
   UnpackLimits unpack;
 };
@@ -57,6 +66,10 @@ struct StepFailure {
   /// The last lines of the step's output.
   std::string log;
   bool canceled = false;
+  /// It needed a layer that the store has lost (LayerLost), and what of it was
+  /// damaged.
+  bool layerLost = false;
+  std::string damagedBlob = {};
 };
 
 class Solver {

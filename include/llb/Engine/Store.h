@@ -130,8 +130,13 @@ private:
 /// hexadecimal digits of their digests.
 std::string blobsPath(const std::string &root);
 
-/// Where the layer with this number is in the store at `root`.
+/// Where the directory of the layer with this number is, if it has one.
 std::string layerPath(const std::string &root, int64_t layer);
+
+/// A blob of a layer that says all of it, and whose file is in the store at
+/// `root`.
+std::optional<LayerBlob> findWholeBlob(Index &index, const std::string &root,
+                                       int64_t layer);
 
 /// Nanoseconds since 1970.
 int64_t nowNanoseconds();

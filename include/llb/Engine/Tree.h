@@ -33,6 +33,9 @@ public:
   /// Opens a regular file for reading; nothing else is ever opened.
   virtual int open(const std::string &path, UniqueFd &fd) const = 0;
   virtual int xattrs(const std::string &path, Xattrs &result) const = 0;
+  /// Of a layer in its form (LayerForm.h): whether the directory hides what
+  /// lies below it.
+  virtual bool isOpaque(const std::string &path) const;
 
   /// What `path` names when links are followed within the tree, the last one
   /// only if `followLast`. Components that do not exist are kept as they are.
@@ -61,6 +64,7 @@ public:
            std::vector<std::string> &names) const override;
   int open(const std::string &path, UniqueFd &fd) const override;
   int xattrs(const std::string &path, Xattrs &result) const override;
+  bool isOpaque(const std::string &path) const override;
 
   /// open(2) with every link followed inside the root; a last one is not if the
   /// flags have O_NOFOLLOW.

@@ -16,6 +16,7 @@ struct UnpackLimits {
   uint64_t bytes = uint64_t(64) << 30;
   uint64_t entries = 1000000;
 
+  static UnpackLimits none() { return {UINT64_MAX, UINT64_MAX}; }
   llvm::Error checkBytes(uint64_t count) const;
   llvm::Error checkEntries(uint64_t count) const;
 };

@@ -49,7 +49,7 @@ Compression compressionOf(const std::string &mediaType) {
 }
 
 llvm::Expected<engine::LayerBlob>
-Exporter::makeBlob(const engine::Snapshot &below, engine::LayerId layer,
+Exporter::makeBlob(const engine::Tree &layer, const engine::Tree *below,
                    std::optional<int64_t> epoch) {
   auto writer = store.newBlob();
   if (!writer)
@@ -58,8 +58,7 @@ Exporter::makeBlob(const engine::Snapshot &below, engine::LayerId layer,
   TarPacker packer(compression, options.level,
                    [&](std::string_view data) { return writer->write(data); });
   llvm::Error error = writeLayerTar(
-      snapshots, below, layer, epoch,
-      [&](std::string_view data) -> llvm::Error {
+      layer, below, epoch, [&](std::string_view data) -> llvm::Error {
         if (cancel)
           return llvm::createStringError(
               std::make_error_code(std::errc::interrupted), "interrupted");
@@ -75,9 +74,49 @@ Exporter::makeBlob(const engine::Snapshot &below, engine::LayerId layer,
   blob.diffId = packed->diffId.str();
   blob.size = packed->size;
   blob.mediaType = layerMediaType(compression, /*oci=*/true);
+  blob.form = formOf(options, epoch);
   if (llvm::Error failed = store.commitBlob(std::move(*writer), packed->digest))
     return failed;
   return blob;
+}
+
+std::optional<int64_t> Exporter::layerEpoch() const {
+  return options.rewriteTimestamp ? options.sourceDateEpoch : std::nullopt;
+}
+
+std::string Exporter::layerForm() const {
+  return formOf(options, layerEpoch());
+}
+
+llvm::Expected<engine::LayerBlob>
+Exporter::packLayer(const engine::Tree &layer, const engine::Tree *below) {
+  return makeBlob(layer, below, layerEpoch());
+}
+
+llvm::Expected<engine::LayerBlob>
+Exporter::makeBlob(engine::LayerId layer, std::optional<int64_t> epoch) {
+  // Not what lies below it in this image: a layer of COPY --link is the same
+  // on any base, so it holds what its own step found missing.
+  auto record = store.index().findLayer(layer);
+  if (!record)
+    return llvm::createStringError(
+        std::make_error_code(std::errc::no_such_file_or_directory),
+        "the store has no record of layer %lld", static_cast<long long>(layer));
+  if (llvm::Error error = snapshots.unpack({{layer}}))
+    return error;
+  std::string path = snapshots.layerPath(layer);
+  engine::DirTree tree = engine::DirTree::openPath(path);
+  if (!tree.valid())
+    return errnoError(path);
+  if (record->below.empty())
+    return makeBlob(tree, nullptr, epoch);
+  auto view = snapshots.view({std::move(record->below)});
+  if (!view)
+    return view.takeError();
+  engine::DirTree below = view->tree();
+  if (!below.valid())
+    return errnoError(view->path());
+  return makeBlob(tree, &below, epoch);
 }
 
 llvm::Expected<engine::LayerBlob> Exporter::exportLayer(engine::LayerId layer,
@@ -88,9 +127,7 @@ llvm::Expected<engine::LayerBlob> Exporter::exportLayer(engine::LayerId layer,
       digest = Digest::parse(blob->digest);
     return digest && store.hasBlob(*digest, blob->size);
   };
-  std::optional<int64_t> epoch;
-  if (options.rewriteTimestamp && !isBase)
-    epoch = options.sourceDateEpoch;
+  std::optional<int64_t> epoch = isBase ? std::nullopt : layerEpoch();
   auto served = store.index().findBlob(layer, "base");
   if (!epoch && served &&
       (!options.forceCompression ||
@@ -101,17 +138,9 @@ llvm::Expected<engine::LayerBlob> Exporter::exportLayer(engine::LayerId layer,
   std::string form = formOf(options, epoch);
   if (auto known = store.index().findBlob(layer, form); usable(known))
     return *known;
-  // Not what lies below it in this image: a layer of COPY --link is the same
-  // on any base, so it holds what its own step found missing.
-  auto record = store.index().findLayer(layer);
-  if (!record)
-    return llvm::createStringError(
-        std::make_error_code(std::errc::no_such_file_or_directory),
-        "the store has no record of layer %lld", static_cast<long long>(layer));
-  auto blob = makeBlob({std::move(record->below)}, layer, epoch);
+  auto blob = makeBlob(layer, epoch);
   if (!blob)
     return blob.takeError();
-  blob->form = form;
   if (llvm::Error error = store.index().putBlob(layer, form, *blob))
     return error;
   return blob;

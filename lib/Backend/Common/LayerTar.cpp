@@ -8,6 +8,7 @@
 #include "llb/Backend/LayerTar.h"
 
 #include "llb/Engine/LayerForm.h"
+#include "llb/Support/Errors.h"
 #include "llb/Support/GoPath.h"
 
 #include <cerrno>
@@ -18,11 +19,11 @@
 namespace llb::backend {
 namespace {
 
-using engine::DirTree;
 using engine::FileStat;
 using engine::joinTreePath;
 using engine::LayerEntry;
 using engine::parentTreePath;
+using engine::Tree;
 
 constexpr int maxDepth = 2048;
 
@@ -33,11 +34,9 @@ llvm::Error layerError(int error, const std::string &path) {
 
 class LayerWriter {
 public:
-  LayerWriter(const DirTree &layer, const std::string &layerPath,
-              const DirTree *below, std::optional<int64_t> epoch,
-              const ByteSink &sink)
-      : layer(layer), layerPath(layerPath), below(below), epoch(epoch),
-        tar(sink) {}
+  LayerWriter(const Tree &layer, const Tree *below,
+              std::optional<int64_t> epoch, const ByteSink &sink)
+      : layer(layer), below(below), epoch(epoch), tar(sink) {}
 
   llvm::Error run() {
     if (llvm::Error error = walk("/", 0, below != nullptr))
@@ -60,16 +59,12 @@ private:
                               const FileStat &under) {
     return engine::isSameEntry(layer, above, *below, under, path);
   }
-  bool isOpaque(const std::string &path) const {
-    return engine::isOpaqueDir(layerPath + path);
-  }
   int statBelow(const std::string &path, FileStat &info) const {
     return below ? below->lstat(path, info) : ENOENT;
   }
 
-  const DirTree &layer;
-  std::string layerPath;
-  const DirTree *below;
+  const Tree &layer;
+  const Tree *below;
   std::optional<int64_t> epoch;
   TarWriter tar;
   std::set<std::string> writtenDirs;
@@ -113,7 +108,7 @@ llvm::Error LayerWriter::visit(const std::string &path, const LayerEntry &entry,
       return error;
   if (!S_ISDIR(info.st_mode))
     return llvm::Error::success();
-  if (!missing && isOpaque(path))
+  if (!missing && layer.isOpaque(path))
     return walkOpaque(path, depth + 1);
   return walk(path, depth + 1, !missing && S_ISDIR(under.st_mode));
 }
@@ -274,25 +269,9 @@ llvm::Error LayerWriter::writeContent(const std::string &path,
 
 } // namespace
 
-llvm::Error writeLayerTar(engine::Snapshots &snapshots,
-                          const engine::Snapshot &below, engine::LayerId layer,
+llvm::Error writeLayerTar(const Tree &layer, const Tree *below,
                           std::optional<int64_t> epoch, const ByteSink &sink) {
-  std::string path = snapshots.layerPath(layer);
-  DirTree tree = DirTree::openPath(path);
-  if (!tree.valid())
-    return errnoError(path);
-  std::optional<engine::MountedTree> mount;
-  std::optional<DirTree> lower;
-  if (!below.layers.empty()) {
-    auto view = snapshots.view(below);
-    if (!view)
-      return view.takeError();
-    lower = view->tree();
-    if (!lower->valid())
-      return errnoError(view->path());
-    mount = std::move(*view);
-  }
-  return LayerWriter(tree, path, lower ? &*lower : nullptr, epoch, sink).run();
+  return LayerWriter(layer, below, epoch, sink).run();
 }
 
 } // namespace llb::backend

@@ -72,8 +72,12 @@ llvm::Expected<engine::LayerBlob> Exporter::soundLayer(engine::LayerId layer,
 llvm::Error Exporter::mendLayer(engine::LayerId layer, bool isBase,
                                 const std::string &wanted) {
   auto blob = soundLayer(layer, isBase);
-  if (!blob)
-    return blob.takeError();
+  if (!blob) {
+    llvm::Error error = blob.takeError();
+    std::lock_guard<std::mutex> lock(warningMutex);
+    layerLost = layerLost || error.isA<engine::LayerLost>();
+    return error;
+  }
   if (blob->digest == wanted)
     return llvm::Error::success();
   return textError("the blob " + wanted +

@@ -81,8 +81,12 @@ llvm::Expected<Exported> Exporter::writeImage(const BuildResult &result,
   for (const std::string &name : options.names) {
     Reference ref;
     std::string error;
-    if (!Reference::parseNormalized(name, ref, error) ||
-        !registry.push(ref, job, error))
+    bool good = Reference::parseNormalized(name, ref, error) &&
+                registry.push(ref, job, error);
+    // What has been sent will be there for the next try.
+    if (std::lock_guard<std::mutex> lock(warningMutex); !good && layerLost)
+      return llvm::make_error<engine::LayerLost>("");
+    if (!good)
       return llvm::createStringError(std::make_error_code(std::errc::io_error),
                                      "%s: %s", name.c_str(), error.c_str());
   }

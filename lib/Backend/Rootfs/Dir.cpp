@@ -69,6 +69,7 @@ llvm::Expected<Exported> Exporter::writeDir(const BuildResult &result,
   engine::DirTree target = engine::DirTree::openPath(root);
   if (!target.valid())
     return errnoError(root);
+  engine::WritableDir writable(target);
   const engine::FileOwner owner{getuid(), getgid()};
   bool split = options.platformSplit.value_or(result.multiPlatform);
   for (const Image &image : result.images) {
@@ -91,14 +92,14 @@ llvm::Expected<Exported> Exporter::writeDir(const BuildResult &result,
       made.path = copy.dest = "/" + folder;
       made.mode = 0755;
       made.timestamp = options.sourceDateEpoch.value_or(0) * second;
-      if (llvm::Error error = engine::makeDir(target, made, owner))
+      if (llvm::Error error = engine::makeDir(writable, made, owner))
         return error;
     } else if (result.images.size() > 1) {
       if (llvm::Error error = findClash(tree, target, platform))
         return error;
     }
     if (llvm::Error error =
-            engine::copyFiles(BentTree(tree, folder), target, copy, owner))
+            engine::copyFiles(BentTree(tree, folder), writable, copy, owner))
       return error;
   }
   return Exported{};
