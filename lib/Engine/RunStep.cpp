@@ -270,12 +270,13 @@ llvm::Expected<Values> runExecStep(Workshop &shop, const Step &step,
 }
 
 llvm::Expected<Runtime> Workshop::findRuntime() {
-  std::lock_guard<std::mutex> lock(mutex);
+  std::lock_guard<std::mutex> lock(runtimeMutex);
   if (!runtime) {
     auto found = Runtime::find();
     if (!found)
       return found.takeError();
     runtime = *found;
+    std::lock_guard<std::mutex> guard(mutex);
     if (!runtime->withoutDevices.empty() && options.warnings)
       options.warnings->report(diag::RunWithoutNodes, {},
                                runtime->withoutDevices);

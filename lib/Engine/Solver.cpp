@@ -92,6 +92,8 @@ private:
   std::condition_variable changed;
   std::set<uint32_t> ready;
   unsigned left = 0;
+  /// Whether a step that is left is a process.
+  bool runsProcess = false;
   bool failed = false;
 };
 
@@ -249,6 +251,7 @@ void Solve::plan(ir::NodeId terminal) {
     if (fates[i] != Fate::Runs)
       continue;
     ++left;
+    runsProcess |= std::holds_alternative<ir::Exec>(module.nodes[i].op.body);
     for (const ir::ValueId &input : module.nodes[i].op.inputs)
       if (fates[input.node.index] == Fate::Runs) {
         ++blockers[i];
@@ -463,6 +466,10 @@ std::optional<Snapshot> Solve::run(ir::NodeId terminal) {
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < std::min(limit, left); ++i)
     threads.emplace_back([this] { work(); });
+  // Beside what comes before the first process.
+  if (runsProcess)
+    threads.emplace_back(
+        [this] { llvm::consumeError(shop.findRuntime().takeError()); });
   for (std::thread &thread : threads)
     thread.join();
   if (failed)

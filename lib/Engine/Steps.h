@@ -45,6 +45,8 @@ struct Workshop {
   Progress &progress;
   const SolveOptions &options;
   std::mutex mutex;
+  /// Guards `runtime`; taken before `mutex`.
+  std::mutex runtimeMutex;
   std::optional<Runtime> runtime;
   /// Snapshots that local directories were copied to, for mounts.
   std::map<const ContextTree *, Snapshot> materialized;
@@ -54,6 +56,8 @@ struct Workshop {
   std::map<const ir::Source *, GitCommit> commits;
 
   bool canceled() const { return options.cancel && *options.cancel; }
+  /// The one that there is, or makes it ready: 10 ms where the kernel has no
+  /// cgroup2 yet.
   llvm::Expected<Runtime> findRuntime();
   /// The value to be read: mounted, if it is a snapshot, for as long as
   /// somebody has it.
