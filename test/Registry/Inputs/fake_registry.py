@@ -120,7 +120,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     fault = ""
     log: list[str] = []
     uploads: dict[str, bytearray] = {}
-    asked = 0
+    spent: set[str] = set()
+    issued = 0
     lock = threading.Lock()
 
     def log_message(self, *_args: object) -> None:
@@ -143,11 +144,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         if self.path.startswith("/token"):
             return given == "Basic " + basic
-        if self.auth == "token" and self.fault == "expire" and given:
+        if self.auth == "token" and self.fault == "expire":
             with self.lock:
-                Handler.asked += 1
-            if Handler.asked % 2 == 0:
-                return False
+                if given in self.spent:
+                    return False
+                self.spent.add(given)
+            given = given.split("#")[0]
         if self.auth == "token":
             return given in ("Bearer " + TOKENS[self.action()],
                              "Bearer " + TOKENS["pull,push"])
@@ -173,7 +175,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif url.path == "/token":
             scopes = urllib.parse.parse_qs(url.query)["scope"]
             action = scopes[0].rsplit(":", 1)[-1]
-            self.answer(200, dump({"token": TOKENS[action]}))
+            token = TOKENS[action]
+            if self.fault == "expire":
+                with self.lock:
+                    Handler.issued += 1
+                    token += f"#{self.issued}"
+            self.answer(200, dump({"token": token}))
         elif url.path.startswith("/v2/uploads/"):
             self.progress(url.path)
         elif self.fault == "headers":
