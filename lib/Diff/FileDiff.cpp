@@ -6,6 +6,7 @@
 #include "llb/CacheKey/ContentKey.h"
 
 #include <algorithm>
+#include <llvm/ADT/StringMap.h>
 #include <tuple>
 
 namespace llb::diff {
