@@ -7,7 +7,8 @@
 //
 // A step that another build over the store runs at the moment is put off until
 // that has ended: then its result is taken, or, if it failed, the step is run
-// here. Steps that are to run anew wait for nobody.
+// here. Steps that are to run anew wait for nobody. All of this is about one
+// state under one lock: the file is long because of that.
 #include "llb/Engine/Solver.h"
 
 #include "CacheMounts.h"
@@ -496,8 +497,7 @@ std::optional<Snapshot> Solver::solve(const ir::Module &module,
                                       StepFailure &failure) {
   if (!result.terminal.valid())
     return Snapshot();
-  Workshop shop{store, snapshots, registry, progress, options,
-                {},    {},        {},       {},       {}};
+  Workshop shop{store, snapshots, registry, progress, options};
   return Solve(shop, module, failure).run(result.terminal);
 }
 

@@ -44,16 +44,16 @@ struct Workshop {
   registry::Client &registry;
   Progress &progress;
   const SolveOptions &options;
-  std::mutex mutex;
+  std::mutex mutex = {};
   /// Guards `runtime`; taken before `mutex`.
-  std::mutex runtimeMutex;
-  std::optional<Runtime> runtime;
+  std::mutex runtimeMutex = {};
+  std::optional<Runtime> runtime = {};
   /// Snapshots that local directories were copied to, for mounts.
-  std::map<const ContextTree *, Snapshot> materialized;
+  std::map<const ContextTree *, Snapshot> materialized = {};
   /// Snapshots that somebody reads.
-  std::map<std::vector<LayerId>, std::weak_ptr<const Tree>> views;
+  std::map<std::vector<LayerId>, std::weak_ptr<const Tree>> views = {};
   /// Commits that were looked up for the keys.
-  std::map<const ir::Source *, GitCommit> commits;
+  std::map<const ir::Source *, GitCommit> commits = {};
 
   bool canceled() const { return options.cancel && *options.cancel; }
   /// The one that there is, or makes it ready: 10 ms where the kernel has no
