@@ -35,7 +35,7 @@ config.environment["PATH"] = os.pathsep.join(
     [config.llb_tools_dir, config.llb_oracle_dir, config.llvm_tools_dir,
      os.environ["PATH"], "/usr/sbin", "/sbin"])
 config.environment["LC_ALL"] = "C"
-for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_SYMBOLIZER_PATH",
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_SYMBOLIZER_PATH",
              "LLB_RANDOM_SEED"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
@@ -135,6 +135,8 @@ if all(tool(name) for name in ("apt-get", "dpkg-deb", "gpg", "gpgv")):
 if importlib.util.find_spec("jsonschema") and importlib.util.find_spec("yaml"):
     config.available_features.add("jsonschema")
 
+sanitized = "ON" if "ON" in (config.llb_sanitize, config.llb_sanitize_threads) else "OFF"
+
 # --- substitutions -----------------------------------------------------------
 
 config.substitutions.append(("%{src}", config.llb_src_root))
@@ -157,5 +159,5 @@ if os.environ.get("LLB_CHECK_ROUNDTRIP"):
     config.substitutions.append(
         (r"(?<![\w/.-])llb-opt(?![\w.-])", "llb-opt --verify-roundtrip"))
 config.substitutions.append(("%{measured}", (
-    f"env LLB_SANITIZED={config.llb_sanitize} {shutil.which('python3') or 'python3'} "
+    f"env LLB_SANITIZED={sanitized} {shutil.which('python3') or 'python3'} "
     + os.path.join(config.test_source_root, "Inputs", "measured.py"))))
