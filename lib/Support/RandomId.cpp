@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// std::random_device reads the kernel's generator; nothing is seeded.
+// The kernel's generator by itself: std::random_device asks the processor what
+// it can do first, which a virtual machine answers in as long as it takes to
+// compile a line.
 #include "llb/Support/RandomId.h"
 
-#include <random>
 #include <string_view>
+#include <sys/random.h>
 
 std::string llb::randomId() {
   constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::random_device device;
-  std::uniform_int_distribution<size_t> pick(0, digits.size() - 1);
+  constexpr size_t length = 25;
   std::string id;
-  for (int i = 0; i < 25; ++i)
-    id += digits[pick(device)];
+  while (id.size() < length) {
+    unsigned char bytes[64];
+    ssize_t count = getrandom(bytes, sizeof bytes, 0);
+    for (ssize_t i = 0; i < count && id.size() < length; ++i)
+      // The last few values of a byte would make some digits more likely.
+      if (bytes[i] < 256 / digits.size() * digits.size())
+        id += digits[bytes[i] % digits.size()];
+  }
   return id;
 }
