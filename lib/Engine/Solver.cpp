@@ -14,7 +14,6 @@
 #include "CacheMounts.h"
 #include "DraftPlan.h"
 #include "Entitlements.h"
-#include "Git.h"
 #include "ImportResult.h"
 #include "Steps.h"
 #include "WorkLock.h"
@@ -31,16 +30,6 @@ namespace llb::engine {
 namespace {
 
 using cachekey::Fate;
-
-PlatformSpec platformOf(const ir::Op &op) {
-  PlatformSpec platform;
-  if (!op.platform)
-    return PlatformSpec::host();
-  platform.os = op.platform->os;
-  platform.architecture = op.platform->architecture;
-  platform.variant = op.platform->variant;
-  return platform.normalized();
-}
 
 class Solve {
 public:
@@ -64,7 +53,6 @@ private:
   bool takeReady(ir::NodeId &id, std::optional<WorkLock> &lock);
   bool takeWork(ir::NodeId &id, std::optional<WorkLock> &lock);
   void work();
-  llvm::Expected<Snapshot> fetch(ir::NodeId id, const ir::Source &source);
   llvm::Expected<Values> execute(ir::NodeId id, std::string &log);
   void finish(ir::NodeId id, llvm::Expected<Values> result, std::string log);
   void settle(ir::NodeId id, bool good, const std::string &text,
@@ -263,18 +251,6 @@ void Solve::plan(ir::NodeId terminal) {
   }
 }
 
-llvm::Expected<Snapshot> Solve::fetch(ir::NodeId id, const ir::Source &source) {
-  std::string_view identifier = source.identifier;
-  if (identifier.starts_with(imageScheme))
-    return pullImage(shop, std::string(identifier.substr(imageScheme.size())),
-                     platformOf(module[id].op));
-  if (identifier.starts_with(ociScheme))
-    return loadImage(shop, source, platformOf(module[id].op));
-  if (identifier.starts_with(gitScheme))
-    return fetchGit(shop, source, id.index);
-  return fetchHttp(shop, source, nullptr);
-}
-
 llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
   const ir::Node &node = module[id];
   Step step{id.index,
@@ -289,31 +265,7 @@ llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
       return textError("an input has no such output");
     step.inputs.push_back(outputs[index]);
   }
-  const ir::OpBody &body = node.op.body;
-  if (auto *file = std::get_if<ir::File>(&body))
-    return runFileStep(shop, step, *file);
-  if (auto *exec = std::get_if<ir::Exec>(&body))
-    return runExecStep(shop, step, *exec, log);
-  if (auto *merge = std::get_if<ir::Merge>(&body))
-    return runMergeStep(shop, step, *merge);
-  if (auto *diff = std::get_if<ir::Diff>(&body))
-    return runDiffStep(shop, step, *diff);
-  if (auto *pass = std::get_if<ir::Passthrough>(&body)) {
-    Values outputs;
-    for (int64_t index : pass->outputs) {
-      if (index < 0 || index >= static_cast<int64_t>(step.inputs.size()))
-        return textError("passthrough of an input that does not exist");
-      outputs.push_back(step.inputs[static_cast<size_t>(index)]);
-    }
-    return outputs;
-  }
-  if (auto *source = std::get_if<ir::Source>(&body)) {
-    auto snapshot = fetch(id, *source);
-    if (!snapshot)
-      return snapshot.takeError();
-    return Values(1, Value{std::move(*snapshot), nullptr});
-  }
-  return textError("an operation of this kind cannot be executed");
+  return executeOp(shop, step, log);
 }
 
 llvm::Error Solve::record(ir::NodeId id, const Values &outputs) {

@@ -76,6 +76,10 @@ struct Step {
   bool isDraft = false;
 };
 
+/// Executes an operation of any kind; `log` gets the end of what a process
+/// wrote.
+llvm::Expected<Values> executeOp(Workshop &shop, const Step &step,
+                                 std::string &log);
 llvm::Expected<Values> runFileStep(Workshop &shop, const Step &step,
                                    const ir::File &file);
 /// `log` gets the end of what the process wrote.
