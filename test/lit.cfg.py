@@ -31,8 +31,10 @@ if timeouts:
 
 # --- environment -------------------------------------------------------------
 
+# A daemon and buildctl of another version are found before the oracle's.
 config.environment["PATH"] = os.pathsep.join(
-    [config.llb_tools_dir, config.llb_oracle_dir, config.llvm_tools_dir,
+    [config.llb_tools_dir, *filter(None, [os.environ.get("LLB_BUILDKIT_DIR")]),
+     config.llb_oracle_dir, config.llvm_tools_dir,
      os.environ["PATH"], "/usr/sbin", "/sbin"])
 config.environment["LC_ALL"] = "C"
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_SYMBOLIZER_PATH",
