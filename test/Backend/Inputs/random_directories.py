@@ -35,7 +35,7 @@ COMMANDS = [
     "rm /bin/wc; echo w > /bin/wc", "rm -rf /tmp && mkdir /tmp", "mkdir /e && rmdir /e", "true",
     "rm -rf /srv/* /srv/.[a-z]*", "mkdir -p '/n/ü e' && touch '/n/ü e/-x'", "id -u > /id; id -G >> /id",
     "pwd > /pwd-$$ 2>/dev/null; pwd > /tmp/pwd", "umask > /umask", "env | grep -v -e HOST -e OTEL -e TRACE | sort > /tmp/env",
-    "cat /proc/self/mounts | cut -d' ' -f2,3 | grep -v -e ^/proc -e ^/sys -e ^/dev | sort > /m",
+    "cat /proc/self/mounts | cut -d' ' -f2,3 | grep -v -e ^/proc -e ^/sys -e ^/dev | sed '/^.etc/s/ .*//' | sort > /m",
     "ls -la /app /opt 2>/dev/null | wc -l", "find / -xdev -name '[a-c]' | sort > /found",
     "echo x:x:77:78::/:/bin/sh >> /etc/passwd", "setuidgid nobody id 2>/dev/null || true",
     "dd if=/dev/zero of=/sparse bs=1 count=1 seek=1M 2>/dev/null",
