@@ -195,6 +195,8 @@ llvm::Error LayerWriter::write(const std::string &path, const FileStat &info,
   entry.mtime = info.st_mtim.tv_sec;
   if (epoch && entry.mtime > *epoch)
     entry.mtime = *epoch;
+  // BuildKit reads the tar and writes it anew then, without a wish for PAX.
+  entry.pax = !epoch;
   switch (info.st_mode & S_IFMT) {
   case S_IFDIR:
     entry.type = '5';
