@@ -232,6 +232,10 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   lowering.ignorePatterns = input->ignorePatterns;
   lowering.localIgnorePatterns = input->localIgnorePatterns;
   lowering.resolver = resolver->get();
+  if (builds && !options.daemon.empty())
+    lowering.supports = [&](const std::string &capability) {
+      return capabilities.supports(options, capability);
+    };
   lowering.syntax = &syntax;
   lowering.maxValueBytes = options.maxValueBytes;
   lowering.ickChecks = parsing.ickChecks;

@@ -126,6 +126,9 @@ bool Build::meetDaemon() {
   lowering.session = environment.session;
   lowering.progressGroupId = randomId();
   lowering.buildPlatforms = peer.platforms;
+  lowering.supports = [this](const std::string &capability) {
+    return peer.llbCaps.contains(capability);
+  };
   lowering.host = &host;
   lowering.resolver = &host;
   if (llvm::Error error = host.takeInputs(peer))

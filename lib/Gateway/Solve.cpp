@@ -105,7 +105,7 @@ solveImages(Bridge &bridge, const Peer &peer, const lower::Lowered &lowered,
   for (const lower::LoweredImage *image : lower::distinctImages(lowered)) {
     if (std::string cap = missingCap(image->module, peer); !cap.empty()) {
       failure.message = "requested feature " + cap +
-                        " is not supported by the BuildKit daemon";
+                        " is not supported by the BuildKit daemon; update it";
       return std::nullopt;
     }
     auto ref = bridge.solve(definitionOf(image->module), imports, nested,

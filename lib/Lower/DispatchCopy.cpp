@@ -110,7 +110,7 @@ public:
     for (ast::InlineFile &file : request.files)
       if (llvm::failed(addFile(file)))
         return llvm::failure();
-    if (request.link && request.chmod.empty())
+    if (request.link && request.chmod.empty() && context.supports("mergeop"))
       addLinked();
     else
       stage.setRoot({context.builder.add(fileOp(stage.root)), 0});

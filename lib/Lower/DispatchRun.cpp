@@ -60,7 +60,8 @@ public:
     description["llb.customname"] =
         stepName(context, stage, runText(dispatch, *flags, wholeHeredoc),
                  stage.statePlatform, stage.env);
-    if (context.frontend.shmSize > 0)
+    if (context.frontend.shmSize > 0 &&
+        context.supports("exec.mount.tmpfs.size"))
       mounts.addSharedMemory(context.frontend.shmSize);
 
     std::string history = historyText();
@@ -91,6 +92,8 @@ private:
   }
 
   llvm::LogicalResult addDevices() {
+    if (!context.supports("exec.meta.cdi"))
+      return llvm::success();
     for (const std::string &text : stmt.devices) {
       Diagnostic fault;
       std::optional<ast::Device> device =
@@ -112,15 +115,25 @@ private:
     if (const std::string *socket = mounts.sshSocket();
         socket && !stage.env.get("SSH_AUTH_SOCK"))
       result.env.push_back("SSH_AUTH_SOCK=" + *socket);
+    if (!setsDefaultPath() && !stage.env.get("PATH"))
+      result.env.push_back(std::string("PATH=").append(defaultPath));
     result.cwd = stage.dir;
     result.user = stage.user;
     result.proxyEnv = context.proxyEnv;
     result.extraHosts = context.frontend.extraHosts;
     result.hostname = stage.hostname;
-    result.ulimit = context.frontend.ulimits;
-    result.cgroupParent = context.frontend.cgroupParent;
+    if (context.supports("exec.meta.ulimit"))
+      result.ulimit = context.frontend.ulimits;
+    if (context.supports("exec.meta.cgroup.parent"))
+      result.cgroupParent = context.frontend.cgroupParent;
     result.removeMountStubsRecursive = true;
     return result;
+  }
+
+  /// Whether the daemon gives a command on Linux a PATH that has none.
+  bool setsDefaultPath() const {
+    return stage.image.platform.os == "windows" ||
+           context.supports("exec.meta.setsdefaultpath");
   }
 
   ir::NetMode network() const {
@@ -146,21 +159,24 @@ private:
     int64_t rootOutput = mounts.write(vertex, exec);
 
     need("exec.meta.base", true);
-    need("exec.meta.setsdefaultpath", true);
+    need("exec.meta.setsdefaultpath",
+         context.supports("exec.meta.setsdefaultpath"));
     need("exec.meta.cdi", !exec.cdiDevices.empty());
-    need("exec.meta.linux.resources",
-         context.frontend.linuxResources.has_value());
+    bool hasResources = context.frontend.linuxResources &&
+                        context.supports("exec.meta.linux.resources");
+    need("exec.meta.linux.resources", hasResources);
     need("exec.meta.network", exec.network != ir::NetMode::Unset);
     need("exec.meta.proxyenv", context.proxyEnv.has_value());
     need("exec.meta.security", exec.security != ir::SecurityMode::Sandbox);
-    need("exec.meta.ulimit", !context.frontend.ulimits.empty());
+    need("exec.meta.ulimit", !exec.meta->ulimit.empty());
 
     vertex.op.platform =
         toIr(stage.statePlatform.value_or(context.targetPlatform));
     vertex.op.body = std::move(exec);
     vertex.metadata.description = std::move(description);
     vertex.metadata.ignoreCache = stage.ignoreCache;
-    vertex.metadata.linuxResources = context.frontend.linuxResources;
+    if (hasResources)
+      vertex.metadata.linuxResources = context.frontend.linuxResources;
     vertex.locations = context.locations(stmt.lines);
     stage.setRoot({context.builder.add(std::move(vertex)), rootOutput});
   }

@@ -135,6 +135,9 @@ llvm::LogicalResult MountList::addOne(Dispatch &dispatch,
     item.mount.mountType = ir::MountType::Cache;
     item.mount.cacheOpt = std::move(cache);
   }
+  // What is written there goes nowhere, but an old daemon has to be told where.
+  item.writable = mount.type == ast::MountType::Bind && !mount.readOnly &&
+                  !context.supports("exec.mount.bind.readwrite-nooutput");
   item.mount.dest = mount.target;
   if (!go::isAbsPath(go::cleanPath(mount.target)))
     item.mount.dest = go::joinPath({"/", dispatch.stage.dir, mount.target});

@@ -164,6 +164,11 @@ struct LowerContext {
       : file(file), options(options), frontend(frontend), linter(linter),
         diags(diags) {}
 
+  /// Whether whoever builds has the capability.
+  bool supports(const char *capability) const {
+    return !options.supports || options.supports(capability);
+  }
+
   const ast::BuildFile &file;
   const LowerOptions &options;
   const FrontendOptions &frontend;

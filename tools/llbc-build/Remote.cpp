@@ -158,6 +158,17 @@ RemoteBuilder::resolver(const driver::Options &options) {
   return std::make_unique<Resolver>(*this, options);
 }
 
+bool RemoteBuilder::supports(const driver::Options &options,
+                             const std::string &capability) {
+  if (!broken.empty())
+    return true;
+  if (llvm::Error error = connect(options)) {
+    broken = llvm::toString(std::move(error));
+    return true;
+  }
+  return daemon->peer().llbCaps.contains(capability);
+}
+
 llvm::Error RemoteBuilder::openAgents(const driver::Options &options) {
   if (options.ssh.empty())
     return llvm::Error::success();
@@ -229,10 +240,13 @@ llvm::LogicalResult RemoteBuilder::build(const driver::BuildJob &job) {
   Outputs outputs(job);
   if (failed(outputs.open()))
     return llvm::failure();
-  if (llvm::Error error = connect(job.options)) {
+  // One that could not be reached before is not tried again.
+  if (broken.empty())
+    if (llvm::Error error = connect(job.options))
+      broken = llvm::toString(std::move(error));
+  if (!broken.empty()) {
     progress.reset();
-    job.diags.report(diag::DaemonUnavailable, {},
-                     llvm::toString(std::move(error)));
+    job.diags.report(diag::DaemonUnavailable, {}, broken);
     return llvm::failure();
   }
   for (const lower::LoweredImage &image : job.lowered.images)

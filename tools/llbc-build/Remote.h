@@ -10,14 +10,17 @@
 
 namespace llbc {
 
-/// One build, which begins when the first base image is asked for: the daemon
-/// looks it up, with its own mirrors and our credentials.
+/// One build, which begins when the daemon is asked first: it looks base images
+/// up, with its own mirrors and our credentials, and tells what it can do.
 class RemoteBuilder {
 public:
   ~RemoteBuilder();
 
   std::unique_ptr<llb::lower::ImageResolver>
   resolver(const llb::driver::Options &options);
+  /// Whether the daemon has a capability; true if there is no daemon.
+  bool supports(const llb::driver::Options &options,
+                const std::string &capability);
   /// Why there is no daemon to ask; empty if there is one, or none was needed.
   const std::string &trouble() const { return broken; }
   /// Builds the job's images and writes them in the form that is asked for.

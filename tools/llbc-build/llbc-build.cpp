@@ -36,6 +36,10 @@ int main(int argc, char **argv) {
           options.ociLayouts, options.lockDirs);
     };
     capabilities.trouble = [&] { return remote.trouble(); };
+    capabilities.supports = [&](const llb::driver::Options &options,
+                                const std::string &capability) {
+      return remote.supports(options, capability);
+    };
     capabilities.build = [&](const llb::driver::BuildJob &job) {
       return job.options.daemon.empty() ? llbc::build(job, registry)
                                         : remote.build(job);

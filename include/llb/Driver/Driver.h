@@ -46,6 +46,8 @@ struct Capabilities {
   /// Why the daemon that the resolver asks is not there, with the remedy; empty
   /// if it is. May be absent.
   std::function<std::string()> trouble;
+  /// Whether the daemon that builds has a capability; absent as above.
+  std::function<bool(const Options &, const std::string &capability)> supports;
   /// Builds and writes the outputs, or reports why not; absent as above.
   std::function<llvm::LogicalResult(const BuildJob &)> build;
   /// Opens the engine's store at `--will-hit`, and the caches that the options

@@ -57,6 +57,10 @@ struct LowerOptions {
   BuildHost *host = nullptr;
   /// Platforms that the builder runs, its own first; empty: this machine's.
   std::vector<PlatformSpec> buildPlatforms;
+  /// Whether whoever builds has this capability of `IR/Capabilities.def`. What
+  /// needs another goes another way or is left out, as in BuildKit v0.32.2's
+  /// frontend and client. Absent: it has all.
+  std::function<bool(const std::string &capability)> supports;
   /// The HTTP context is one file, the build file itself, and no archive.
   bool contextIsFile = false;
   /// Reads one ONBUILD trigger (the frontend of the language in hand).

@@ -3,7 +3,9 @@
 // fakedaemon listens as a BuildKit daemon does, takes in one client after the
 // other and does to each what its argument names: what no honest daemon would.
 //
-//	fakedaemon SOCKET TRICK
+//	fakedaemon SOCKET TRICK [CAPABILITY...]
+//
+// It lacks these capabilities, and writes what it is to solve to SOCKET.llb.
 package main
 
 import (
@@ -14,6 +16,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +26,7 @@ import (
 	"github.com/moby/buildkit/session"
 	"github.com/moby/buildkit/session/grpchijack"
 	"github.com/moby/buildkit/solver/pb"
+	apicaps "github.com/moby/buildkit/util/apicaps/pb"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -34,8 +38,8 @@ type trick func(ctx context.Context, client session.Caller) error
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) != 3 {
-		log.Fatal("usage: fakedaemon SOCKET TRICK")
+	if len(os.Args) < 3 {
+		log.Fatal("usage: fakedaemon SOCKET TRICK [CAPABILITY...]")
 	}
 	listener, err := net.Listen("unix", os.Args[1])
 	if err != nil {
@@ -147,7 +151,9 @@ func (b *bridge) Ping(ctx context.Context, _ *gateway.PingRequest) (*gateway.Pon
 	}
 	return &gateway.PongResponse{
 		FrontendAPICaps: gateway.Caps.All(),
-		LLBCaps:         pb.Caps.All(),
+		LLBCaps: slices.DeleteFunc(pb.Caps.All(), func(c *apicaps.APICap) bool {
+			return slices.Contains(os.Args[3:], c.ID)
+		}),
 		Workers: []*apitypes.WorkerRecord{{
 			ID:        "worker",
 			Platforms: []*pb.Platform{{OS: "linux", Architecture: "amd64"}},
@@ -155,7 +161,12 @@ func (b *bridge) Ping(ctx context.Context, _ *gateway.PingRequest) (*gateway.Pon
 	}, nil
 }
 
-func (b *bridge) Solve(context.Context, *gateway.SolveRequest) (*gateway.SolveResponse, error) {
+func (b *bridge) Solve(_ context.Context, request *gateway.SolveRequest) (*gateway.SolveResponse, error) {
+	if definition, err := request.Definition.MarshalVT(); err == nil {
+		if err := os.WriteFile(os.Args[1]+".llb", definition, 0o600); err != nil {
+			return nil, err
+		}
+	}
 	if b.daemon.name == "large-result" {
 		return &gateway.SolveResponse{Ref: string(make([]byte, 20<<20))}, nil
 	}
