@@ -291,10 +291,10 @@ llvm::Expected<std::shared_ptr<const Tree>> Workshop::read(const Value &value) {
     return value.local;
   if (value.draft)
     return value.draft;
-  std::lock_guard<std::mutex> lock(mutex);
-  std::weak_ptr<const Tree> &known = views[value.snapshot.layers];
-  if (auto view = known.lock())
+  const std::vector<LayerId> &layers = value.snapshot.layers;
+  if (std::lock_guard<std::mutex> lock(mutex); auto view = views[layers].lock())
     return view;
+  // Without the lock: layers may have to be unpacked for it.
   auto mount = snapshots.view(value.snapshot);
   if (!mount)
     return mount.takeError();
@@ -302,7 +302,8 @@ llvm::Expected<std::shared_ptr<const Tree>> Workshop::read(const Value &value) {
   auto view = std::make_shared<View>(std::move(*mount));
   if (!view->valid())
     return errnoError(path);
-  known = view;
+  std::lock_guard<std::mutex> lock(mutex);
+  views[layers] = view;
   return view;
 }
 

@@ -340,19 +340,17 @@ int LayerDraft::setTimes(const std::string &path, const FileTimes &times) {
 }
 
 int LayerDraft::setInfo(const std::string &path, const FileInfo &info) {
-  int error = setOwner(path, info.owner);
-  if (!error)
-    error = setMode(path, info.mode);
-  if (!error)
-    error = setTimes(path, info.times);
   Node *node;
-  if (!error)
-    error = openNode(path, node);
-  if (error)
+  if (int error = openNode(path, node))
     return error;
   File &file = *node->file;
+  file.info.st_uid = info.owner.uid;
+  file.info.st_gid = info.owner.gid;
+  file.info.st_atim = info.times.access;
+  file.info.st_mtim = info.times.modification;
   if (S_ISLNK(file.info.st_mode))
     return 0;
+  file.info.st_mode = (file.info.st_mode & S_IFMT) | (info.mode & 07777);
   for (const auto &item : info.xattrs) {
     whole = whole && item.first == "security.capability";
     std::erase_if(file.xattrs,
