@@ -6,7 +6,7 @@
 // still leads to it.
 #include "CacheMounts.h"
 
-#include "WorkLock.h"
+#include "llb/Support/LeadsTo.h"
 #include "llb/Support/WriteAll.h"
 
 #include <cerrno>
@@ -81,7 +81,7 @@ lockCacheFolder(Store &store, const CacheUse &use,
     if (!result.lock.valid())
       return errnoError(result.path);
     if (flock(result.lock.get(), kind | LOCK_NB) == 0) {
-      if (!leadsTo(result.path, result.lock))
+      if (!leadsTo(result.path, result.lock.get()))
         continue;
       // When it was last of use.
       futimens(result.lock.get(), nullptr);

@@ -40,6 +40,15 @@ std::error_code LayerLost::convertToErrorCode() const {
   return std::make_error_code(std::errc::io_error);
 }
 
+std::optional<std::string> lostBlobOf(const llvm::Error &error) {
+  std::optional<std::string> blob;
+  llvm::visitErrors(error, [&](const llvm::ErrorInfoBase &info) {
+    if (info.isA<LayerLost>())
+      blob = static_cast<const LayerLost &>(info).blob();
+  });
+  return blob;
+}
+
 /// The blob's files over `below`; LayerLost if they are not what its record
 /// says.
 llvm::Expected<MountedTree> Snapshots::unpackBlob(const LayerBlob &blob,

@@ -286,13 +286,10 @@ void Solve::finish(ir::NodeId id, llvm::Expected<Values> result,
       result = std::move(error);
   if (!result) {
     llvm::Error error = result.takeError();
-    llvm::visitErrors(error, [&](const llvm::ErrorInfoBase &info) {
-      if (!info.isA<LayerLost>())
-        return;
+    if (auto blob = lostBlobOf(error)) {
       std::lock_guard<std::mutex> lock(mutex);
-      failure.layerLost = true;
-      failure.damagedBlob = static_cast<const LayerLost &>(info).blob();
-    });
+      failure.lostBlob = std::move(blob);
+    }
     text = llvm::toString(std::move(error));
     if (!shop.canceled())
       text += shop.store.fullNote();

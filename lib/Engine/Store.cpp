@@ -5,8 +5,8 @@
 #include "llb/Engine/Store.h"
 
 #include "PowerCut.h"
-#include "WorkLock.h"
 #include "llb/Engine/Tree.h"
+#include "llb/Support/LeadsTo.h"
 #include "llb/Support/WriteAll.h"
 
 #include <cerrno>
@@ -62,22 +62,27 @@ std::string resultName(const Digest &key, int64_t output) {
   return key.str() + ":" + std::to_string(output);
 }
 
-/// Whether the file of a blob is there, as long as it was.
-static bool isWhole(const std::string &root, const LayerBlob &blob) {
-  std::optional<Digest> digest = Digest::parse(blob.digest);
+static std::string blobPathIn(const std::string &root, const Digest &digest) {
+  return blobsPath(root) + "/" + hexDigits(digest);
+}
+
+/// Whether the file of a blob is there, of the size that is known, if it is.
+static bool hasBlobIn(const std::string &root, const Digest &digest,
+                      std::optional<int64_t> size) {
   struct stat info;
-  return digest &&
-         ::stat((blobsPath(root) + "/" + hexDigits(*digest)).c_str(), &info) ==
-             0 &&
-         info.st_size == blob.size;
+  return ::stat(blobPathIn(root, digest).c_str(), &info) == 0 &&
+         (!size || info.st_size == *size);
 }
 
 std::optional<LayerBlob> findWholeBlob(Index &index, const std::string &root,
                                        int64_t layer) {
-  for (LayerBlob &blob : index.blobsOf(layer))
+  for (LayerBlob &blob : index.blobsOf(layer)) {
+    std::optional<Digest> digest = Digest::parse(blob.digest);
     // One with other times in it is not what the step made.
-    if (blob.form.find('@') == std::string::npos && isWhole(root, blob))
+    if (blob.form.find('@') == std::string::npos && digest &&
+        hasBlobIn(root, *digest, blob.size))
       return std::move(blob);
+  }
   return std::nullopt;
 }
 
@@ -248,7 +253,7 @@ void Store::sweep() {
         continue;
       UniqueFd lock(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
       if (lock.valid() && flock(lock.get(), LOCK_EX | LOCK_NB) == 0 &&
-          leadsTo(path, lock))
+          leadsTo(path, lock.get()))
         removeTree(path);
     }
     closedir(dir);
@@ -304,13 +309,11 @@ std::string Store::temporaryPath() {
 }
 
 std::string Store::blobPath(const Digest &digest) const {
-  return blobsPath(rootPath) + "/" + hexDigits(digest);
+  return blobPathIn(rootPath, digest);
 }
 
 bool Store::hasBlob(const Digest &digest, std::optional<int64_t> size) const {
-  struct stat info;
-  return ::stat(blobPath(digest).c_str(), &info) == 0 &&
-         (!size || info.st_size == *size);
+  return hasBlobIn(rootPath, digest, size);
 }
 
 llvm::Expected<BlobWriter> Store::newBlob() {

@@ -4,18 +4,13 @@
 // after that has nothing, and tries again.
 #include "WorkLock.h"
 
+#include "llb/Support/LeadsTo.h"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 namespace llb::engine {
-
-bool leadsTo(const std::string &path, const UniqueFd &fd) {
-  struct stat there, here;
-  return ::stat(path.c_str(), &there) == 0 && fstat(fd.get(), &here) == 0 &&
-         there.st_ino == here.st_ino && there.st_dev == here.st_dev;
-}
 
 llvm::Expected<std::optional<WorkLock>> WorkLock::tryTake(const Store &store,
                                                           const Digest &name) {
@@ -25,7 +20,7 @@ llvm::Expected<std::optional<WorkLock>> WorkLock::tryTake(const Store &store,
     if (!fd.valid())
       return errnoError(path);
     if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
-      if (leadsTo(path, fd))
+      if (leadsTo(path, fd.get()))
         return WorkLock(std::move(path), std::move(fd));
     } else if (errno == EWOULDBLOCK) {
       return std::nullopt;

@@ -38,10 +38,6 @@ private:
   UniqueFd fd;
 };
 
-/// Whether `path` is what is behind `fd`: a lock on something that was removed
-/// or renamed meanwhile is none.
-bool leadsTo(const std::string &path, const UniqueFd &fd);
-
 } // namespace llb::engine
 
 #endif

@@ -5,6 +5,7 @@
 #include "llb/Support/LayoutIndex.h"
 
 #include "llb/Support/GoJson.h"
+#include "llb/Support/LeadsTo.h"
 #include "llb/Support/OutputFile.h"
 
 #include <cerrno>
@@ -13,7 +14,6 @@
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 namespace llb {
 namespace {
@@ -90,13 +90,13 @@ public:
   /// any more.
   int take() {
     while (true) {
-      fd = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+      fd = UniqueFd(::open(path.c_str(),
+                           O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
       if (!fd.valid())
         return errno;
-      struct stat locked, named;
-      if (flock(fd.get(), LOCK_EX) || fstat(fd.get(), &locked))
+      if (flock(fd.get(), LOCK_EX))
         return errno;
-      if (::stat(path.c_str(), &named) == 0 && named.st_ino == locked.st_ino)
+      if (leadsTo(path, fd.get()))
         return 0;
     }
   }

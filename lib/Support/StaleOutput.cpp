@@ -6,6 +6,7 @@
 #include "llb/Support/StaleOutput.h"
 
 #include "llb/Support/Ascii.h"
+#include "llb/Support/LeadsTo.h"
 #include "llb/Support/UniqueFd.h"
 
 #include <algorithm>
@@ -19,10 +20,7 @@
 namespace llb {
 
 bool lockOutput(int fd, const std::string &path) {
-  struct stat here, there;
-  return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &here) == 0 &&
-         lstat(path.c_str(), &there) == 0 && here.st_ino == there.st_ino &&
-         here.st_dev == there.st_dev;
+  return flock(fd, LOCK_EX | LOCK_NB) == 0 && leadsTo(path, fd);
 }
 
 void removeStaleOutput(const std::string &prefix, unsigned length) {

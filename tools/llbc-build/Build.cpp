@@ -39,9 +39,9 @@ private:
   /// A try, from steps to outputs; likewise.
   std::optional<backend::Exported> make(backend::BuildResult &result,
                                         bool &retry);
-  void tellDamage(const std::string &blob) {
-    if (!blob.empty())
-      job.diags.report(diag::StoredLayerDamaged, {}, blob);
+  void tellDamage(const std::optional<std::string> &blob) {
+    if (blob && !blob->empty())
+      job.diags.report(diag::StoredLayerDamaged, {}, *blob);
   }
   llvm::LogicalResult tell(const backend::Exported &exported);
   llvm::LogicalResult fail(DiagId id, llvm::Error error) {
@@ -145,8 +145,8 @@ bool Job::solve(backend::BuildResult &result, bool &retry) {
           solver.solve(lowered.module, lowered.module.results.front(), failure);
       if (!snapshot) {
         progress.reset();
-        tellDamage(failure.damagedBlob);
-        retry = retry && failure.layerLost;
+        tellDamage(failure.lostBlob);
+        retry = retry && failure.lostBlob;
         if (!retry)
           reportFailure(job, lowered.module, failure);
         return false;
@@ -169,11 +169,9 @@ std::optional<backend::Exported> Job::make(backend::BuildResult &result,
   if (exported)
     return std::move(*exported);
   llvm::Error error = exported.takeError();
-  retry = retry && error.isA<engine::LayerLost>() && !outputs.hasWritten();
-  llvm::visitErrors(error, [&](const llvm::ErrorInfoBase &info) {
-    if (info.isA<engine::LayerLost>())
-      tellDamage(static_cast<const engine::LayerLost &>(info).blob());
-  });
+  auto lostBlob = engine::lostBlobOf(error);
+  tellDamage(lostBlob);
+  retry = retry && lostBlob && !outputs.hasWritten();
   std::string text = llvm::toString(std::move(error));
   if (!retry)
     job.diags.report(diag::ExportFailed, {},

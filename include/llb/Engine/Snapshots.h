@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace llb::engine {
 
@@ -37,6 +38,10 @@ public:
 private:
   std::string blobPath;
 };
+
+/// The blob of the LayerLost that `error`, which stays as it is, has in it;
+/// nothing if it has none.
+std::optional<std::string> lostBlobOf(const llvm::Error &error);
 
 /// Layers from bottom to top; none is scratch.
 struct Snapshot {

@@ -66,10 +66,8 @@ struct StepFailure {
   /// The last lines of the step's output.
   std::string log;
   bool canceled = false;
-  /// It needed a layer that the store has lost (LayerLost), and what of it was
-  /// damaged.
-  bool layerLost = false;
-  std::string damagedBlob = {};
+  /// Set if it needed a layer that the store has lost: LayerLost's blob.
+  std::optional<std::string> lostBlob = {};
 };
 
 class Solver {
