@@ -63,6 +63,9 @@ if os.geteuid() == 0:
 if os.geteuid() == 0 and (tool("crun") or tool("runc")) and not subprocess.run(
         ["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode:
     config.available_features.add("runtime")
+# Overlays by a program.
+if tool("fuse-overlayfs") and os.geteuid() == 0 and os.path.exists("/dev/fuse"):
+    config.available_features.add("fuse-overlayfs")
 # Programs for arm64: made by clang and lld, run by qemu through binfmt_misc, which
 # the kernel must have (test/Engine/Inputs/binfmt.sh).
 if os.geteuid() == 0 and platform.machine() == "x86_64" and all(

@@ -99,13 +99,14 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
       cl::value_desc("dir"), cl::cat(category));
   using engine::Snapshotter;
   cl::opt<Snapshotter> snapshotter(
-      "snapshotter", cl::desc("File systems of steps: auto, overlayfs or copy"),
-      cl::value_desc("kind"), cl::init(Snapshotter::Auto),
+      "snapshotter", cl::desc("File systems of steps"), cl::value_desc("kind"),
+      cl::init(Snapshotter::Auto),
       cl::values(clEnumValN(Snapshotter::Auto, "auto",
-                            "overlayfs where it can be had, else copy "
-                            "(default)"),
+                            "the first that can be had (default)"),
                  clEnumValN(Snapshotter::Overlayfs, "overlayfs",
                             "by overlays of what is in the store"),
+                 clEnumValN(Snapshotter::FuseOverlayfs, "fuse-overlayfs",
+                            "the same by the program of that name"),
                  clEnumValN(Snapshotter::Copy, "copy",
                             "by copies of it, on any file system")),
       cl::cat(build));

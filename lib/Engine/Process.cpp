@@ -51,10 +51,10 @@ struct Launch {
 
 /// The child: never returns.
 [[noreturn]] void becomeProgram(const Launch &launch) {
+  int statusFd = launch.statusFd;
   auto fail = [&](char stage) {
     char message[2] = {stage, static_cast<char>(errno)};
-    [[maybe_unused]] ssize_t n =
-        ::write(launch.statusFd, message, sizeof message);
+    [[maybe_unused]] ssize_t n = ::write(statusFd, message, sizeof message);
     _exit(127);
   };
   const Program &program = launch.program;
@@ -91,7 +91,20 @@ struct Launch {
   if (dup2(launch.nullFd, 0) < 0 || dup2(launch.outFd, 1) < 0 ||
       dup2(launch.errFd, 2) < 0)
     fail('d');
-  syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+  unsigned first = Program::descriptorNumber;
+  if (program.descriptor >= 0) {
+    // A copy stays open; in its own place it would close with the others. Where
+    // the message about a failure goes to may not be overwritten.
+    int status = launch.statusFd == Program::descriptorNumber
+                     ? fcntl(launch.statusFd, F_DUPFD_CLOEXEC, 4)
+                     : launch.statusFd;
+    int copy = fcntl(program.descriptor, F_DUPFD_CLOEXEC, 4);
+    statusFd = status;
+    if (status < 0 || copy < 0 || dup2(copy, Program::descriptorNumber) < 0)
+      fail('d');
+    ++first;
+  }
+  syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC);
   execve(program.path.c_str(), launch.args.data(), launch.env.data());
   fail('e');
   _exit(127);

@@ -5,6 +5,7 @@
 // holds hundreds of them.
 #include "llb/Engine/Snapshots.h"
 
+#include "FuseOverlay.h"
 #include "LayerCopy.h"
 #include "TreeState.h"
 
@@ -75,6 +76,8 @@ MountedTree &MountedTree::operator=(MountedTree &&other) noexcept {
   std::swap(mountPoint, other.mountPoint);
   std::swap(upper, other.upper);
   std::swap(mounted, other.mounted);
+  std::swap(server, other.server);
+  std::swap(served, other.served);
   std::swap(before, other.before);
   std::swap(shared, other.shared);
   return *this;
@@ -86,10 +89,16 @@ void MountedTree::release() {
   if (mounted)
     umount2(mountPoint.c_str(), MNT_DETACH);
   mounted = false;
+  server.reset();
   if (!folder.empty())
     Store::removeTree(folder);
   folder.clear();
 }
+
+Snapshots::Snapshots(Store &store)
+    : store(store), keeper(std::make_unique<ProcessKeeper>()) {}
+
+Snapshots::~Snapshots() = default;
 
 std::string Snapshots::layerPath(LayerId id) const {
   return engine::layerPath(store.root(), id);
@@ -144,8 +153,36 @@ llvm::Error Snapshots::mountOverlay(const std::vector<std::string> &lower,
   return llvm::Error::success();
 }
 
-/// Whether steps can be overlays: one is mounted, and a file below removed.
-llvm::Error Snapshots::tryOverlay() {
+/// The same by fuse-overlayfs.
+llvm::Error Snapshots::mountFuse(const std::vector<std::string> &lower,
+                                 MountedTree &tree) {
+  auto overlay = std::make_unique<FuseOverlay>();
+  overlay->root = store.root();
+  overlay->lower = lower;
+  overlay->upper = tree.upper;
+  if (!tree.upper.empty())
+    overlay->work = tree.folder + "/work";
+  overlay->began = nowNanoseconds();
+  auto server = overlay->mount(*keeper, tree.mountPoint);
+  if (!server)
+    return server.takeError();
+  tree.mounted = true;
+  tree.server = std::make_unique<Process>(std::move(*server));
+  if (!tree.upper.empty())
+    tree.served = std::move(overlay);
+  return llvm::Error::success();
+}
+
+llvm::Error Snapshots::mount(const std::vector<std::string> &lower,
+                             MountedTree &tree) {
+  return way == Snapshotter::FuseOverlayfs ? mountFuse(lower, tree)
+                                           : mountOverlay(lower, tree);
+}
+
+/// Whether steps can be overlays of a kind: one is mounted, and a file below
+/// removed.
+llvm::Error Snapshots::tryWay(Snapshotter tried) {
+  way = tried;
   MountedTree tree;
   tree.owner = this;
   tree.folder = store.temporaryPath();
@@ -158,30 +195,38 @@ llvm::Error Snapshots::tryOverlay() {
       return errnoError(path);
   if (mknod((lower + "/file").c_str(), S_IFREG | 0600, 0))
     return errnoError(lower);
-  if (llvm::Error error = mountOverlay({lower}, tree))
+  if (llvm::Error error = mount({lower}, tree))
     return error;
   std::string file = tree.mountPoint + "/file";
-  return ::unlink(file.c_str()) ? errnoError("overlayfs, changing a file")
-                                : llvm::Error::success();
+  return ::unlink(file.c_str()) ? errnoError(file) : llvm::Error::success();
 }
 
 llvm::Error Snapshots::choose(Snapshotter wanted) {
-  copies = wanted == Snapshotter::Copy;
   undecided = wanted == Snapshotter::Auto;
-  return wanted == Snapshotter::Overlayfs ? tryOverlay()
-                                          : llvm::Error::success();
+  if (wanted == Snapshotter::Overlayfs || wanted == Snapshotter::FuseOverlayfs)
+    return tryWay(wanted);
+  if (!undecided)
+    way = wanted;
+  return llvm::Error::success();
+}
+
+void Snapshots::decide() {
+  llvm::Error overlay = tryWay(Snapshotter::Overlayfs);
+  if (!overlay)
+    return;
+  whyCopies = llvm::toString(std::move(overlay));
+  if (llvm::Error fuse = tryWay(Snapshotter::FuseOverlayfs)) {
+    whyCopies += "; " + llvm::toString(std::move(fuse));
+    way = Snapshotter::Copy;
+    return;
+  }
+  whyCopies.clear();
 }
 
 bool Snapshots::usesCopies() {
-  if (!undecided)
-    return copies;
-  std::call_once(decided, [&] {
-    if (llvm::Error error = tryOverlay()) {
-      whyCopies = llvm::toString(std::move(error));
-      copies = true;
-    }
-  });
-  return copies;
+  if (undecided)
+    std::call_once(decided, [this] { decide(); });
+  return way == Snapshotter::Copy;
 }
 
 llvm::Expected<MountedTree> Snapshots::viewCopy(const Snapshot &snapshot) {
@@ -223,7 +268,7 @@ llvm::Expected<MountedTree> Snapshots::view(const Snapshot &snapshot) {
   if (snapshot.layers.empty())
     return tree;
   if (snapshot.layers.size() > 1) {
-    if (llvm::Error error = mountOverlay(pathsOf(snapshot), tree))
+    if (llvm::Error error = mount(pathsOf(snapshot), tree))
       return error;
     return tree;
   }
@@ -276,7 +321,7 @@ llvm::Expected<MountedTree> Snapshots::prepare(const Snapshot &parent) {
   std::string work = tree.folder + "/work";
   if (mkdir(work.c_str(), 0700) || mkdir(tree.mountPoint.c_str(), 0755))
     return errnoError(tree.folder);
-  if (llvm::Error error = mountOverlay(pathsOf(parent), tree))
+  if (llvm::Error error = mount(pathsOf(parent), tree))
     return error;
   return tree;
 }
@@ -322,6 +367,9 @@ llvm::Error Snapshots::finish(MountedTree &tree) {
   if (tree.mounted && unmountWhenIdle(tree.mountPoint))
     return errnoError("unmounting " + tree.mountPoint);
   tree.mounted = false;
+  tree.server.reset();
+  if (tree.served)
+    return tree.served->settle();
   return tree.before ? tree.before->reduce(tree.upper) : llvm::Error::success();
 }
 

@@ -33,6 +33,9 @@ struct Program {
   std::string noDevices;
   /// Neither it nor what it starts may gain rights by running a file.
   bool noNewPrivileges = false;
+  /// One that it gets as its number `descriptorNumber`; negative: none.
+  int descriptor = -1;
+  static constexpr int descriptorNumber = 3;
 };
 
 struct ExecResult {

@@ -49,6 +49,9 @@ struct Snapshot {
   bool operator==(const Snapshot &) const = default;
 };
 
+struct FuseOverlay;
+class Process;
+class ProcessKeeper;
 class Snapshots;
 class TreeState;
 
@@ -78,6 +81,9 @@ private:
   /// The new layer's directory; empty for a read-only view.
   std::string upper;
   bool mounted = false;
+  /// Of a file system that a program serves: the program and its overlay.
+  std::unique_ptr<Process> server;
+  std::unique_ptr<FuseOverlay> served;
   /// Of a copy that is written on: what it was before.
   std::unique_ptr<TreeState> before;
   /// A copy that several read.
@@ -87,9 +93,10 @@ private:
 class Snapshots {
 public:
   /// With overlayfs, whether the store's file system can hold it or not.
-  explicit Snapshots(Store &store) : store(store) {}
+  explicit Snapshots(Store &store);
+  ~Snapshots();
 
-  /// Takes another way. An error is overlayfs that was asked for and cannot be
+  /// Takes another way. An error is an overlay that was asked for and cannot be
   /// had. `Auto` finds out when it first matters.
   llvm::Error choose(Snapshotter wanted);
   /// Why `Auto` has ended with copies; empty if it has not. Not to be called
@@ -124,9 +131,13 @@ private:
   llvm::Expected<MountedTree> unpackBlob(const LayerBlob &blob,
                                          const Snapshot &below);
   std::vector<std::string> pathsOf(const Snapshot &snapshot) const;
+  llvm::Error mount(const std::vector<std::string> &lower, MountedTree &tree);
   llvm::Error mountOverlay(const std::vector<std::string> &lower,
                            MountedTree &tree);
-  llvm::Error tryOverlay();
+  llvm::Error mountFuse(const std::vector<std::string> &lower,
+                        MountedTree &tree);
+  llvm::Error tryWay(Snapshotter tried);
+  void decide();
   /// Whether a snapshot that has layers is a copy of them.
   bool usesCopies();
   llvm::Expected<MountedTree> viewCopy(const Snapshot &snapshot);
@@ -138,9 +149,11 @@ private:
                                     std::optional<int64_t> created);
 
   Store &store;
-  bool copies = false;
+  /// Never Auto.
+  Snapshotter way = Snapshotter::Overlayfs;
   bool undecided = false;
   std::once_flag decided;
+  std::unique_ptr<ProcessKeeper> keeper;
   std::string whyCopies;
   std::mutex mutex;
   /// Copies that somebody reads.

@@ -8,9 +8,11 @@
 namespace llb::engine {
 
 enum class Snapshotter {
-  /// Overlayfs where it can be had, else copies.
+  /// Overlayfs where it can be had, else fuse-overlayfs, else copies.
   Auto,
   Overlayfs,
+  /// The program of that name, by /dev/fuse.
+  FuseOverlayfs,
   /// A tree is a copy of its layers' files. The layers that come of it are the
   /// same, but for files with several names of which a step writes to one: the
   /// others change with it.

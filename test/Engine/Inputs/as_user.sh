@@ -3,8 +3,9 @@
 #
 # as_user.sh FOLDER IDS COMMAND...: runs COMMAND as an ordinary user whom the machine
 # does not have: in a mount namespace where the user's name and the ids lent to it
-# are. IDS is `ids`, `none`, or `no-program`: without newuidmap as well. FOLDER is the user's, and its home; llbc is copied
-# there, since the build tree may be closed to others.
+# are. IDS is `ids`, `none`, or `no-program`: without newuidmap as well. FOLDER is the
+# user's, and its home; llbc is copied there, since the build tree may be closed to
+# others. The user may open /dev/fuse, as on most machines.
 set -euo pipefail
 if [[ ${1-} != --inside ]]; then
   exec unshare --mount -- "$0" --inside "$@"
@@ -29,6 +30,9 @@ chmod 644 "$files"/*
 for name in passwd group subuid subgid; do
   mount --bind "$files/$name" "/etc/$name"
 done
+if [[ -c /dev/fuse ]] && mknod -m 666 "$files/fuse" c 10 229; then
+  mount --bind "$files/fuse" /dev/fuse
+fi
 if [[ $ids == no-program ]]; then
   mount -t tmpfs tmpfs "$files"
   cp -a /usr/bin/. "$files"

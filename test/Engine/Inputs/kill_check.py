@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ends builds at random moments; the next one must not notice.
 
-  kill_check.py FOLDER COUNT SEED
+  kill_check.py FOLDER COUNT SEED [OPTION...]
 
-FOLDER has a Dockerfile. Half of the builds get SIGKILL, the others SIGINT or SIGTERM,
+FOLDER has a Dockerfile, OPTIONs are of llbc. Half of the builds get SIGKILL, the others SIGINT or SIGTERM,
 which leave nothing. After SIGKILL the output is whole or absent, nothing runs or
 stays mounted, the same build gives the same bytes, and then nothing is left of what
 was killed. What the store has is pruned to nothing, or kept for the next.
@@ -22,7 +22,7 @@ from nothing_left import look_patiently, processes  # noqa: E402
 folder, count, seed = Path(sys.argv[1]).resolve(), int(sys.argv[2]), sys.argv[3]
 store, tree = folder / "store", folder / "tree"
 archive = folder / "image.tar"
-command = ["llbc", f"--root={store}", "--progress=quiet",
+command = ["llbc", f"--root={store}", "--progress=quiet", *sys.argv[4:],
            "--output", f"type=oci,dest={archive},rewrite-timestamp=true",
            "--output", f"type=local,dest={tree}", str(folder / "Dockerfile")]
 chance = random.Random(seed)
