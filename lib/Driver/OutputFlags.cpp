@@ -39,6 +39,8 @@ OutputFlags::OutputFlags(cl::OptionCategory &own, cl::OptionCategory &docker)
                       "type=oci|docker|tar|local|image,dest=..."),
              cl::value_desc("type=..."), cl::cat(docker)),
       push("push", cl::desc("Push the image under its names"), cl::cat(docker)),
+      load("load", cl::desc("Give the image to a docker engine"),
+           cl::cat(docker)),
       compression(
           "compression",
           cl::desc("Of new layers: gzip, zstd or none; gzip:9 is a level"),
@@ -78,9 +80,10 @@ std::string OutputFlags::apply(Options &result) {
 }
 
 std::string OutputFlags::readOutputs(Options &result) {
-  bool others = push || !output.empty();
+  bool others = push || load || !output.empty();
   if (others && emit.getNumOccurrences() && !isBuild(emit))
-    return "--output and --push build; leave the --emit of a compile out";
+    return "--output, --push and --load build; leave the --emit of a compile "
+           "out";
   if (others && file.getNumOccurrences() && !isBuild(emit))
     return "-o is the file of --emit; write --output type=...,dest=" + file;
   if (isBuild(emit)) {
@@ -101,6 +104,11 @@ std::string OutputFlags::readOutputs(Options &result) {
   if (push &&
       std::none_of(result.outputs.begin(), result.outputs.end(), pushes))
     result.outputs.emplace_back().form = backend::Form::Image;
+  if (load) {
+    backend::Output &loaded = result.outputs.emplace_back();
+    loaded.form = backend::Form::Docker;
+    loaded.load = true;
+  }
   return "";
 }
 
@@ -129,7 +137,7 @@ std::string OutputFlags::completeOutputs(Options &result) {
                             common.annotations.end());
     if (std::string error = checkOutput(made); !error.empty())
       return error;
-    streams += made.isStream() && made.dest == "-";
+    streams += made.isStream() && !made.load && made.dest == "-";
   }
   if (streams > 1)
     return "standard output takes one output; give the others a dest";

@@ -25,6 +25,7 @@ private:
   llvm::cl::opt<std::string> file;
   llvm::cl::list<std::string> output;
   llvm::cl::opt<bool> push;
+  llvm::cl::opt<bool> load;
   llvm::cl::opt<std::string> compression;
   llvm::cl::opt<bool> rewriteTimestamp;
   llvm::cl::list<std::string> annotation;

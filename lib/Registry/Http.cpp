@@ -221,6 +221,8 @@ std::optional<Response> Http::sendOnce(const Request &request,
     curl_easy_setopt(curl, CURLOPT_USERPWD, request.basicAuth.c_str());
   }
   setMethodAndBody(curl, request, sender);
+  if (!request.socket.empty())
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, request.socket.c_str());
   if (request.insecure) {
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -40,6 +40,9 @@ struct Request {
   std::optional<UploadBody> upload;
   /// Whether the same request may be sent twice.
   bool retry = true;
+  /// Path of the Unix socket that is spoken to, whatever host `url` has; empty:
+  /// the host.
+  std::string socket;
   /// Certificates are not verified.
   bool insecure = false;
   /// A longer answer is an error.

@@ -4,9 +4,12 @@
 // back when another output fails.
 #include "Outputs.h"
 #include "Caches.h"
+#include "Report.h"
 
 #include "llb/Support/BuildDiags.h"
 #include "llb/Support/ToolDiags.h"
+
+#include <llvm/Support/FileSystem.h>
 
 namespace llbc {
 
@@ -20,7 +23,8 @@ llvm::LogicalResult Outputs::fail(const std::string &path, llvm::Error error) {
 
 llvm::LogicalResult Outputs::open() {
   for (const backend::Output &output : job.options.outputs) {
-    Target target{output, std::nullopt, std::nullopt};
+    Target target;
+    target.output = output;
     if (!target.output.sourceDateEpoch)
       target.output.sourceDateEpoch = job.lowered.sourceDateEpoch;
     if (output.rewriteTimestamp && !target.output.sourceDateEpoch)
@@ -32,7 +36,16 @@ llvm::LogicalResult Outputs::open() {
       target.output.inlineCache = false;
       job.diags.report(diag::InlineCacheOmitted, {});
     }
-    if (output.isStream()) {
+    if (output.load) {
+      if (llvm::Error error = target.openArchive())
+        return fail("the archive for docker", std::move(error));
+      std::string error;
+      target.engine = registry::DockerEngine::find(&watchSignals(), error);
+      if (!target.engine) {
+        job.diags.report(diag::EngineUnavailable, {}, error);
+        return llvm::failure();
+      }
+    } else if (output.isStream()) {
       auto file = OutputFile::open(output.dest);
       if (!file)
         return fail(output.dest, file.takeError());
@@ -102,7 +115,7 @@ Outputs::write(const backend::BuildResult &result, engine::Store &store,
       backend::Exporter exporter(store, snapshots, registry, target.output,
                                  job.diags, cancel);
       auto exported =
-          exporter.write(result, target.file ? &target.file->stream() : nullptr,
+          exporter.write(result, target.stream(),
                          target.directory ? &*target.directory : nullptr);
       if (!exported)
         return exported.takeError();
@@ -116,8 +129,8 @@ Outputs::write(const backend::BuildResult &result, engine::Store &store,
 std::map<size_t, llvm::raw_ostream *> Outputs::streams() {
   std::map<size_t, llvm::raw_ostream *> result;
   for (size_t i = 0; i < targets.size(); ++i)
-    if (targets[i].file)
-      result[i] = &targets[i].file->stream();
+    if (llvm::raw_ostream *stream = targets[i].stream())
+      result[i] = stream;
   return result;
 }
 
@@ -129,7 +142,46 @@ std::map<size_t, std::string> Outputs::directories() {
   return result;
 }
 
+llvm::raw_ostream *Outputs::Target::stream() {
+  return file ? &file->stream() : archive.get();
+}
+
+/// A file without a name where there is room for large ones.
+llvm::Error Outputs::Target::openArchive() {
+  const char *wanted = std::getenv("TMPDIR");
+  std::string folder = wanted && *wanted ? wanted : "/var/tmp";
+  llvm::SmallString<64> path;
+  int fd = -1;
+  if (std::error_code error = llvm::sys::fs::createUniqueFile(
+          folder + "/llbc-load-%%%%%%%%", fd, path))
+    return llvm::createStringError(error, "%s", folder.c_str());
+  ::unlink(path.c_str());
+  archive = std::make_unique<llvm::raw_fd_ostream>(fd, /*shouldClose=*/true);
+  archiveFd = fd;
+  return llvm::Error::success();
+}
+
+/// Gives its image to the docker engine.
+llvm::LogicalResult Outputs::load(Target &target) {
+  target.archive->flush();
+  std::string error;
+  if (std::error_code failed = target.archive->error()) {
+    target.archive->clear_error();
+    return fail("the archive for docker",
+                llvm::createStringError(failed, "it cannot be stored"));
+  }
+  if (target.engine->load(target.archiveFd,
+                          static_cast<int64_t>(target.archive->tell()), error))
+    return llvm::success();
+  job.diags.report(diag::ImageNotLoaded, {}, error);
+  return llvm::failure();
+}
+
 llvm::LogicalResult Outputs::keep() {
+  // Before anything appears: this may fail.
+  for (Target &target : targets)
+    if (target.engine && failed(load(target)))
+      return llvm::failure();
   for (Target &target : targets) {
     if (target.file)
       if (llvm::Error error = target.file->keep())

@@ -8,6 +8,7 @@
 #include "llb/Backend/Backend.h"
 #include "llb/Driver/Driver.h"
 #include "llb/Engine/Solver.h"
+#include "llb/Registry/DockerEngine.h"
 #include "llb/Support/OutputFile.h"
 
 #include <map>
@@ -47,7 +48,15 @@ private:
     llb::backend::Output output;
     std::optional<llb::OutputFile> file;
     std::optional<llb::OutputDirectory> directory;
+    /// What a docker engine gets, and that.
+    std::unique_ptr<llvm::raw_fd_ostream> archive;
+    int archiveFd = -1;
+    std::optional<llb::registry::DockerEngine> engine;
+
+    llvm::raw_ostream *stream();
+    llvm::Error openArchive();
   };
+  llvm::LogicalResult load(Target &target);
   llvm::LogicalResult fail(const std::string &path, llvm::Error error);
 
   const llb::driver::BuildJob &job;

@@ -82,6 +82,8 @@ struct Output {
   bool insecureRegistry = false;
   /// Push without a tag.
   bool pushByDigest = false;
+  /// A docker engine gets it, and `dest` does not matter.
+  bool load = false;
   /// The config tells which steps made the layers, for later builds.
   bool inlineCache = false;
 

@@ -77,3 +77,12 @@ docker rmi -f "$image" >/dev/null
 docker pull -q "$image" >/dev/null
 [[ $(docker image inspect -f '{{.Id}}' "$image") == "$wanted" ]] && echo "docker pull: same id"
 told "docker run" docker run --rm --network=none "$image"
+docker rmi -f "$image" >/dev/null
+# As for docker buildx build: no file lies between, whoever builds.
+"$llbc" --root="$work/store" --progress=quiet --rewrite-timestamp -t "$image" --load \
+  --iidfile="$work/id2" "$context/Dockerfile"
+[[ $(docker image inspect -f '{{.Id}}' "$image") == "$wanted" && $(cat "$work/id2") == "$wanted" ]] && echo "load: same id"
+told "docker run" docker run --rm --network=none "$image"
+docker rmi -f "$image" >/dev/null
+"$llbc" --builder=buildkit --progress=quiet --rewrite-timestamp -t "$image" --load "$context/Dockerfile"
+told "load from buildkitd" docker run --rm --network=none "$image"
