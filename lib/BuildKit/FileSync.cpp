@@ -15,13 +15,13 @@
 #include "FileSync.h"
 #include "GoMode.h"
 #include "Metadata.h"
-#include "SentXattrs.h"
+#include "OfferedFiles.h"
+#include "llb/Context/Walk.h"
 
 #include <deque>
 #include <list>
 #include <map>
 #include <sys/sysmacros.h>
-#include <unordered_map>
 
 namespace llb::buildkit {
 namespace {
@@ -44,12 +44,12 @@ public:
   Sender(const context::Directory &directory, const context::Filter &filter,
          Stream &stream, grpc::CompletionQueue &queue, Refusals &refusals)
       : directory(directory), filter(filter), stream(stream), queue(queue),
-        refusals(refusals), xattrs(directory) {}
+        refusals(refusals) {}
 
   grpc::Status run();
 
 private:
-  void sendEntry(context::FileInfo info);
+  void sendEntry(const context::FileInfo &info, const context::Xattrs &xattrs);
   void sendFile(uint32_t id, const std::string &path);
   void sendNextFile();
   void write(const filesync::Packet &packet, bool isLast);
@@ -67,8 +67,9 @@ private:
   Stream &stream;
   grpc::CompletionQueue &queue;
   Refusals &refusals;
-  SentXattrs xattrs;
 
+  /// Used again and again, so that it keeps its memory.
+  filesync::Packet entry;
   filesync::Packet received;
   bool isReading = false;
   bool finished = false;
@@ -77,10 +78,8 @@ private:
   /// it back until they are gone.
   size_t unflushed = batchSize;
 
-  /// Regular files that were not asked for yet, by number.
-  std::unordered_map<uint32_t, std::string> offered;
+  OfferedFiles offered;
   std::deque<std::pair<uint32_t, std::string>> asked;
-  uint32_t count = 0;
   /// Paths of files with several links, by device and inode.
   std::map<std::pair<uint64_t, uint64_t>, std::string> links;
 };
@@ -115,15 +114,13 @@ void Sender::take(const filesync::Packet &packet) {
     finished = true;
   if (packet.type() != filesync::Packet::REQ)
     return;
-  auto file = offered.find(packet.id());
-  if (file == offered.end()) {
-    fail("the daemon asked for file " + std::to_string(packet.id()) +
-         ", which it was not offered");
-    refusals.add(error);
+  if (std::optional<std::string> path = offered.take(packet.id())) {
+    asked.emplace_back(packet.id(), std::move(*path));
     return;
   }
-  asked.emplace_back(file->first, std::move(file->second));
-  offered.erase(file);
+  fail("the daemon asked for file " + std::to_string(packet.id()) +
+       ", which it was not offered");
+  refusals.add(error);
 }
 
 void Sender::write(const filesync::Packet &packet, bool isLast) {
@@ -140,9 +137,10 @@ void Sender::write(const filesync::Packet &packet, bool isLast) {
     ;
 }
 
-void Sender::sendEntry(context::FileInfo info) {
-  filesync::Packet packet;
-  filesync::Stat &stat = *packet.mutable_stat();
+void Sender::sendEntry(const context::FileInfo &info,
+                       const context::Xattrs &xattrs) {
+  entry.Clear();
+  filesync::Stat &stat = *entry.mutable_stat();
   stat.set_path(info.path);
   stat.set_mode(toGoMode(info.mode));
   stat.set_mod_time(info.mtime);
@@ -161,11 +159,11 @@ void Sender::sendEntry(context::FileInfo info) {
   bool isLink = !stat.linkname().empty();
   if (!info.isDirectory() && !(isLink && info.isRegular()))
     stat.set_size(static_cast<int64_t>(info.size));
-  xattrs.addTo(stat);
-  uint32_t id = count++;
-  if (info.isRegular())
-    offered.emplace(id, std::move(info.path));
-  write(packet, /*isLast=*/false);
+  for (const auto &[name, value] : xattrs)
+    if (!name.starts_with("com.apple."))
+      (*stat.mutable_xattrs())[name] = value;
+  offered.add(info.path, info.isRegular());
+  write(entry, /*isLast=*/false);
   // The daemon writes these while it learns of others.
   if (!asked.empty())
     sendNextFile();
@@ -209,9 +207,10 @@ grpc::Status Sender::run() {
   isReading = true;
   stream.Read(&received, tagOf(Reading));
   filesync::Packet last;
-  if (llvm::Error walked =
-          context::walk(directory, filter, [this](context::FileInfo info) {
-            sendEntry(std::move(info));
+  if (llvm::Error walked = context::walkWithXattrs(
+          directory, filter,
+          [this](context::FileInfo info, const context::Xattrs &xattrs) {
+            sendEntry(info, xattrs);
           })) {
     std::string message = llvm::toString(std::move(walked));
     last.set_type(filesync::Packet::ERR);

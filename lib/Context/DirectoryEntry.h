@@ -22,6 +22,10 @@ int readNames(int fd, std::vector<Name> &names);
 /// errno, or 0.
 int readInfo(int fd, const std::string &name, FileInfo &info);
 
+/// Adds the extended attributes of `name` in the directory `fd`, as far as we
+/// may read them. The value of one may be large.
+void readXattrs(int fd, const std::string &name, Xattrs &xattrs);
+
 /// All that `status` tells.
 void setStatus(const struct stat &status, FileInfo &info);
 

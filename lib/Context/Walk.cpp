@@ -7,265 +7,226 @@
 //
 // Directories that may hold something to send are walked even if they are not
 // sent themselves; they are sent late, before the first file in them that is.
+//
+// What the stack needs next is the next names of a directory and the
+// directories among them. Where there are many files other threads look at
+// those ahead; in which order they do changes nothing.
 #include "llb/Context/Walk.h"
-#include "DirectoryEntry.h"
-#include "llb/Support/PatternMatcher.h"
+#include "VisitQueue.h"
 
 #include <cerrno>
-#include <deque>
-#include <dirent.h>
 #include <fcntl.h>
 
 namespace llb::context {
 namespace {
 
 constexpr size_t maxOpen = 64;
-
-/// fsutil.NewFilterFS.
-class FilterMatchers {
-public:
-  static llvm::Expected<FilterMatchers> create(const Directory &directory,
-                                               const Filter &filter);
-
-  enum class Verdict { Send, Skip, SkipTree };
-  /// `include` and `exclude` are in: the parent's, out: those of `path`.
-  llvm::Expected<Verdict> judge(const std::string &path, bool isDirectory,
-                                PatternMatcher::DirMatches &include,
-                                PatternMatcher::DirMatches &exclude) const;
-
-private:
-  std::unique_ptr<PatternMatcher> includes, excludes;
-};
-
-llvm::Error patternError(const char *what, std::string_view text) {
-  return llvm::createStringError(std::errc::invalid_argument, "%s: %s", what,
-                                 std::string(text).c_str());
-}
-
-/// fsutil's dedupePaths, for a list that ends with sorted paths.
-void removeCovered(std::vector<std::string> &patterns) {
-  std::vector<std::string> result;
-  for (std::string &pattern : patterns) {
-    if (pattern == ".") {
-      patterns.clear();
-      return;
-    }
-    std::string last = result.empty() ? std::string() : result.back();
-    if (!pattern.starts_with(last + "/"))
-      result.push_back(std::move(pattern));
-  }
-  patterns = std::move(result);
-}
-
-llvm::Expected<FilterMatchers>
-FilterMatchers::create(const Directory &directory, const Filter &filter) {
-  FilterMatchers result;
-  std::vector<std::string> patterns = filter.includePatterns;
-  if (!filter.followPaths.empty()) {
-    auto targets = followLinks(directory, filter.followPaths);
-    if (!targets)
-      return targets.takeError();
-    if (!targets->empty()) {
-      patterns.insert(patterns.end(), targets->begin(), targets->end());
-      removeCovered(patterns);
-    }
-  }
-  std::string error;
-  if (!patterns.empty() &&
-      !(result.includes = PatternMatcher::create(patterns, error)))
-    return patternError("invalid include patterns", error);
-  if (!filter.excludePatterns.empty() &&
-      !(result.excludes =
-            PatternMatcher::create(filter.excludePatterns, error)))
-    return patternError("invalid exclude patterns", error);
-  return result;
-}
-
-llvm::Expected<FilterMatchers::Verdict>
-FilterMatchers::judge(const std::string &path, bool isDirectory,
-                      PatternMatcher::DirMatches &include,
-                      PatternMatcher::DirMatches &exclude) const {
-  Verdict verdict = Verdict::Send;
-  std::string error;
-  PatternMatcher::DirMatches own;
-  if (includes) {
-    bool matched = includes->matches(path, include, own, &error);
-    if (!error.empty())
-      return patternError("invalid include patterns", error);
-    include.swap(own);
-    if (!matched) {
-      verdict = Verdict::Skip;
-      if (isDirectory && !includes->mayMatchBelow(path, /*exceptions=*/false))
-        return Verdict::SkipTree;
-    }
-  }
-  if (excludes) {
-    bool matched = excludes->matches(path, exclude, own, &error);
-    if (!error.empty())
-      return patternError("invalid exclude patterns", error);
-    exclude.swap(own);
-    if (matched) {
-      verdict = Verdict::Skip;
-      if (isDirectory && !excludes->mayMatchBelow(path, /*exceptions=*/true))
-        return Verdict::SkipTree;
-    }
-  }
-  return verdict;
-}
+/// How many directories of one are begun ahead.
+constexpr size_t window = 8;
+/// A walk of fewer files is over before a thread has begun.
+constexpr size_t fewFiles = 400;
 
 class Walker {
 public:
-  Walker(const Directory &directory, const FilterMatchers &matchers,
-         llvm::function_ref<void(FileInfo)> sent)
-      : root(directory), matchers(matchers), sent(sent) {}
+  Walker(const Directory &directory, const FolderVisit::Settings &settings,
+         llvm::function_ref<void(FileInfo, const Xattrs &)> sent)
+      : root(directory), settings(settings), sent(sent) {}
 
   llvm::Error run();
 
 private:
+  using Visit = std::shared_ptr<FolderVisit>;
+
   struct Level {
-    UniqueFd fd;
-    uint64_t device = 0, inode = 0;
-    /// Length of the directory's path.
-    size_t pathLength = 0;
-    std::vector<Name> names;
+    SharedFd fd;
+    std::shared_ptr<const Folder> folder;
+    /// The names at hand, those after them if they were begun, and the place in
+    /// the first.
+    Visit current, following;
     size_t next = 0;
-    PatternMatcher::DirMatches include, exclude;
+    /// The directories from `next` up to `seen` of `current`, begun.
+    std::deque<Visit> directories;
+    size_t seen = 0;
     /// Its own entry, until it is sent.
-    std::optional<FileInfo> unsent;
+    std::optional<Visited> unsent;
+    /// It was moved; its remaining names have no place to be looked up in.
+    bool isLost = false;
   };
 
-  llvm::Error visit(const Name &name);
-  llvm::Error enter(UniqueFd fd, bool isSent,
-                    PatternMatcher::DirMatches include,
-                    PatternMatcher::DirMatches exclude, FileInfo info);
+  Visit opening(const Level &level, Visited &directory) const;
+  Visit continued(const Level &level) const;
+  void lookAhead(Level &level);
+  llvm::Error visitDirectory(Level &level, Visited entry);
+  void enter(Visit visit, std::optional<Visited> unsent);
+  llvm::Error advance(Level &level);
   void leave();
-  void send(FileInfo info);
+  void send(const Visited &file, FileInfo info);
+  /// How many names are looked at in one piece. All levels of a deep tree have
+  /// some.
+  size_t pieceSize() const { return levels.size() < 32 ? 128 : 8; }
 
   const Directory &root;
-  const FilterMatchers &matchers;
-  llvm::function_ref<void(FileInfo)> sent;
+  const FolderVisit::Settings &settings;
+  llvm::function_ref<void(FileInfo, const Xattrs &)> sent;
   std::deque<Level> levels;
-  /// Of the entry at hand.
-  std::string path;
+  size_t count = 0;
+  VisitQueue queue;
 };
 
-void Walker::send(FileInfo info) {
+void Walker::send(const Visited &file, FileInfo info) {
   // Above a directory that was sent all were.
   size_t first = levels.size();
   while (first > 0 && levels[first - 1].unsent)
     --first;
   for (; first < levels.size(); ++first) {
-    sent(std::move(*levels[first].unsent));
+    Visited late = std::move(*levels[first].unsent);
     levels[first].unsent.reset();
+    sent(std::move(late.info), late.xattrs);
   }
-  sent(std::move(info));
+  sent(std::move(info), file.xattrs);
 }
 
-llvm::Error Walker::enter(UniqueFd fd, bool isSent,
-                          PatternMatcher::DirMatches include,
-                          PatternMatcher::DirMatches exclude, FileInfo info) {
+/// The entry keeps what it takes to send it.
+Walker::Visit Walker::opening(const Level &level, Visited &directory) const {
+  const std::string &path = directory.info.path;
+  Folder folder;
+  folder.prefix = path + '/';
+  folder.include = std::move(directory.include);
+  folder.exclude = std::move(directory.exclude);
+  return std::make_shared<FolderVisit>(settings, level.fd,
+                                       path.substr(level.folder->prefix.size()),
+                                       std::move(folder), pieceSize());
+}
+
+Walker::Visit Walker::continued(const Level &level) const {
+  return std::make_shared<FolderVisit>(settings, level.fd, level.folder,
+                                       level.current->end, pieceSize());
+}
+
+void Walker::lookAhead(Level &level) {
+  std::vector<Visited> &entries = level.current->entries;
+  for (; level.seen < entries.size() && level.directories.size() < window &&
+         queue.hasRoom(level.directories.size());
+       ++level.seen)
+    if (entries[level.seen].info.isDirectory())
+      queue.add(
+          level.directories.emplace_back(opening(level, entries[level.seen])));
+  if (!level.following && !level.current->failure && queue.hasRoom(0) &&
+      level.current->end < level.folder->names.size())
+    queue.add(level.following = continued(level));
+}
+
+void Walker::enter(Visit visit, std::optional<Visited> unsent) {
   Level level;
-  struct stat status;
-  if (fstat(fd.get(), &status) != 0)
-    return fileError(path, errno);
-  level.device = status.st_dev;
-  level.inode = status.st_ino;
-  if (int error = readNames(fd.get(), level.names))
-    return isAbsent(error) ? llvm::Error::success() : fileError(path, error);
-  level.fd = std::move(fd);
-  level.pathLength = path.size();
-  level.include = std::move(include);
-  level.exclude = std::move(exclude);
-  if (!isSent)
-    level.unsent = std::move(info);
+  level.fd = std::move(visit->fd);
+  level.folder = visit->folder;
+  level.current = std::move(visit);
+  level.unsent = std::move(unsent);
   levels.push_back(std::move(level));
   if (levels.size() > maxOpen)
     levels[levels.size() - 1 - maxOpen].fd.reset();
-  return llvm::Error::success();
+  lookAhead(levels.back());
 }
 
 void Walker::leave() {
-  UniqueFd child = std::move(levels.back().fd);
+  SharedFd child = std::move(levels.back().fd);
   levels.pop_back();
-  if (levels.empty() || levels.back().fd.valid())
+  if (levels.empty() || levels.back().fd)
     return;
   Level &level = levels.back();
-  UniqueFd parent(openat(child.get(), "..",
-                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  UniqueFd parent(child
+                      ? openat(child->get(), "..",
+                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                      : -1);
   struct stat status;
   if (parent.valid() && fstat(parent.get(), &status) == 0 &&
-      status.st_dev == level.device && status.st_ino == level.inode)
-    level.fd = std::move(parent);
-  else
-    // Its remaining names have no place to be looked up in.
-    level.next = level.names.size();
+      status.st_dev == level.folder->device &&
+      status.st_ino == level.folder->inode) {
+    level.fd = std::make_shared<const UniqueFd>(std::move(parent));
+    return;
+  }
+  level.isLost = true;
+  for (const Visit &begun : level.directories)
+    queue.finish(begun);
+  if (level.following)
+    queue.finish(level.following);
 }
 
-llvm::Error Walker::visit(const Name &name) {
-  Level &level = levels.back();
-  if (path.size() > maxPathLength)
-    return fileError(path.substr(0, 80) + "...", ENAMETOOLONG);
-  FileInfo info;
-  bool known = false;
-  unsigned char type = name.type;
-  if (type == DT_UNKNOWN) {
-    if (int error = readInfo(level.fd.get(), name.text, info))
-      return isAbsent(error) ? llvm::Error::success() : fileError(path, error);
-    known = true;
-    type = info.isDirectory() ? DT_DIR : DT_REG;
+llvm::Error Walker::visitDirectory(Level &level, Visited entry) {
+  Visit visit;
+  if (level.directories.empty()) {
+    visit = opening(level, entry);
+    level.seen = level.next;
+  } else {
+    visit = std::move(level.directories.front());
+    level.directories.pop_front();
   }
-  PatternMatcher::DirMatches include = level.include;
-  PatternMatcher::DirMatches exclude = level.exclude;
-  auto verdict = matchers.judge(path, type == DT_DIR, include, exclude);
-  if (!verdict)
-    return verdict.takeError();
-  bool isSent = *verdict == FilterMatchers::Verdict::Send;
-  if (*verdict == FilterMatchers::Verdict::SkipTree ||
-      (!isSent && type != DT_DIR))
-    return llvm::Error::success();
-  if (!known)
-    if (int error = readInfo(level.fd.get(), name.text, info))
-      return isAbsent(error) ? llvm::Error::success() : fileError(path, error);
-  info.path = path;
-  bool isDirectory = info.isDirectory();
-  UniqueFd fd;
-  int error = isDirectory ? openDirectory(level.fd.get(), name.text, fd) : 0;
-  if (error && isAbsent(error))
-    return llvm::Error::success();
-  if (error && !isSent && error == EACCES)
+  lookAhead(level);
+  queue.finish(visit);
+  int error = visit->openError;
+  if (error && (isAbsent(error) || (!entry.isSent && error == EACCES)))
     return llvm::Error::success();
   if (error)
-    return fileError(path, error);
-  if (!isDirectory) {
-    if (isSent)
-      send(std::move(info));
+    return fileError(entry.info.path, error);
+  if (entry.isSent)
+    send(entry, entry.info);
+  if (visit->readError)
+    return isAbsent(visit->readError)
+               ? llvm::Error::success()
+               : fileError(entry.info.path, visit->readError);
+  std::optional<Visited> unsent;
+  if (!entry.isSent)
+    unsent = std::move(entry);
+  enter(std::move(visit), std::move(unsent));
+  return llvm::Error::success();
+}
+
+/// After the last of the names at hand.
+llvm::Error Walker::advance(Level &level) {
+  if (level.current->failure)
+    return level.current->failure.toError();
+  if (level.current->end == level.folder->names.size()) {
+    leave();
     return llvm::Error::success();
   }
-  if (isSent)
-    send(info);
-  return enter(std::move(fd), isSent, std::move(include), std::move(exclude),
-               std::move(info));
+  Visit visit = level.following ? std::move(level.following) : continued(level);
+  level.following.reset();
+  queue.finish(visit);
+  level.current = std::move(visit);
+  level.next = level.seen = 0;
+  lookAhead(level);
+  return llvm::Error::success();
 }
 
 llvm::Error Walker::run() {
-  UniqueFd top;
-  if (int error = openDirectory(root.getFd(), ".", top))
-    return fileError(root.getPath(), error);
-  if (llvm::Error error =
-          enter(std::move(top), /*isSent=*/true, {}, {}, FileInfo()))
-    return error;
+  auto top = std::make_shared<FolderVisit>(
+      settings,
+      std::make_shared<const UniqueFd>(fcntl(root.getFd(), F_DUPFD_CLOEXEC, 0)),
+      ".", Folder(), pieceSize());
+  top->run();
+  if (top->openError)
+    return fileError(root.getPath(), top->openError);
+  if (top->readError)
+    return isAbsent(top->readError) ? llvm::Error::success()
+                                    : fileError(root.getPath(), top->readError);
+  enter(std::move(top), std::nullopt);
   while (!levels.empty()) {
     Level &level = levels.back();
-    if (level.next == level.names.size()) {
+    if (level.isLost) {
       leave();
       continue;
     }
-    const Name &name = level.names[level.next++];
-    path.resize(level.pathLength);
-    if (!path.empty())
-      path += '/';
-    path += name.text;
-    if (llvm::Error error = visit(name))
+    if (level.next == level.current->entries.size()) {
+      if (llvm::Error error = advance(level))
+        return error;
+      continue;
+    }
+    if (++count == fewFiles)
+      queue.start();
+    Visited &entry = level.current->entries[level.next++];
+    if (!entry.info.isDirectory())
+      send(entry, std::move(entry.info));
+    else if (llvm::Error error = visitDirectory(level, std::move(entry)))
       return error;
   }
   return llvm::Error::success();
@@ -273,12 +234,25 @@ llvm::Error Walker::run() {
 
 } // namespace
 
+llvm::Error
+walkWithXattrs(const Directory &directory, const Filter &filter,
+               llvm::function_ref<void(FileInfo, const Xattrs &)> sent) {
+  auto matchers = FilterMatchers::create(directory, filter);
+  if (!matchers)
+    return matchers.takeError();
+  FolderVisit::Settings settings{*matchers, /*withXattrs=*/true};
+  return Walker(directory, settings, sent).run();
+}
+
 llvm::Error walk(const Directory &directory, const Filter &filter,
                  llvm::function_ref<void(FileInfo)> sent) {
   auto matchers = FilterMatchers::create(directory, filter);
   if (!matchers)
     return matchers.takeError();
-  return Walker(directory, *matchers, sent).run();
+  FolderVisit::Settings settings{*matchers, /*withXattrs=*/false};
+  return Walker(directory, settings,
+                [&](FileInfo info, const Xattrs &) { sent(std::move(info)); })
+      .run();
 }
 
 } // namespace llb::context

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
+#include <utility>
 #include <vector>
 
 namespace llb::context {
@@ -43,6 +44,9 @@ struct FileInfo {
   bool isRegular() const { return S_ISREG(mode); }
   bool isSymlink() const { return S_ISLNK(mode); }
 };
+
+/// Names and values of extended attributes.
+using Xattrs = std::vector<std::pair<std::string, std::string>>;
 
 /// Longer paths are an error, as they are for BuildKit's client.
 inline constexpr size_t maxPathLength = 4095;

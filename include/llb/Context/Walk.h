@@ -23,11 +23,17 @@ struct Filter {
   bool operator==(const Filter &) const = default;
 };
 
-/// Calls `sent` for each file that is sent. Files that go away meanwhile are
-/// left out; a directory that can't be read is an error unless it is not sent
+/// Calls `sent` for each file that is sent, in this thread, while others look
+/// at what comes next if there are many. Files that go away meanwhile are left
+/// out; a directory that can't be read is an error unless it is not sent
 /// itself.
 llvm::Error walk(const Directory &directory, const Filter &filter,
                  llvm::function_ref<void(FileInfo)> sent);
+
+/// The same, with the extended attributes of each.
+llvm::Error
+walkWithXattrs(const Directory &directory, const Filter &filter,
+               llvm::function_ref<void(FileInfo, const Xattrs &)> sent);
 
 /// fsutil.FollowLinks: `paths`, with each link on their way replaced by itself
 /// and its target. Sorted; nothing below another one; empty if the whole

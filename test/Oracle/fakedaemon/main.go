@@ -57,7 +57,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	d := &daemon{name: name, play: play, sessions: manager, returned: make(chan struct{})}
+	d := &daemon{name: name, play: play, sessions: manager, returned: make(chan struct{}), listened: make(chan struct{})}
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(64 << 20))
 	controlapi.RegisterControlServer(server, d)
 	gateway.RegisterLLBBridgeServer(server, &bridge{daemon: d})
@@ -98,11 +98,17 @@ type daemon struct {
 	sessions *session.Manager
 	once     sync.Once
 	returned chan struct{}
+	listened chan struct{}
 }
 
 func (d *daemon) Session(stream controlapi.Control_SessionServer) error {
 	conn, closed, opts := grpchijack.Hijack(stream)
 	defer conn.Close()
+	if d.name == "listen" {
+		<-d.returned
+		defer close(d.listened)
+		return listenTo(conn)
+	}
 	ctx, cancel := context.WithCancel(stream.Context())
 	go func() {
 		<-closed
@@ -119,6 +125,10 @@ func (d *daemon) Solve(ctx context.Context, request *controlapi.SolveRequest) (*
 	case <-d.returned:
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	if d.name == "listen" {
+		<-d.listened
+		return &controlapi.SolveResponse{}, nil
 	}
 	client, err := d.sessions.Get(ctx, request.Session, false)
 	if err != nil {
@@ -137,6 +147,15 @@ func (d *daemon) Status(_ *controlapi.StatusRequest, stream controlapi.Control_S
 	return nil
 }
 
+func (d *daemon) ListWorkers(context.Context, *controlapi.ListWorkersRequest) (*controlapi.ListWorkersResponse, error) {
+	return &controlapi.ListWorkersResponse{Record: workers}, nil
+}
+
+var workers = []*apitypes.WorkerRecord{{
+	ID:        "worker",
+	Platforms: []*pb.Platform{{OS: "linux", Architecture: "amd64"}},
+}}
+
 type bridge struct {
 	gateway.UnimplementedLLBBridgeServer
 	daemon *daemon
@@ -154,10 +173,7 @@ func (b *bridge) Ping(ctx context.Context, _ *gateway.PingRequest) (*gateway.Pon
 		LLBCaps: slices.DeleteFunc(pb.Caps.All(), func(c *apicaps.APICap) bool {
 			return slices.Contains(os.Args[3:], c.ID)
 		}),
-		Workers: []*apitypes.WorkerRecord{{
-			ID:        "worker",
-			Platforms: []*pb.Platform{{OS: "linux", Architecture: "amd64"}},
-		}},
+		Workers: workers,
 	}, nil
 }
 

@@ -23,6 +23,8 @@ var tricks = map[string]trick{
 	// Honest as far as they go.
 	"good": entries(directory("d"), file("d/f", 2), end, data(1, "hi"), data(1, "")),
 	"old":  nothing,
+	// Listens to files itself, see listenTo.
+	"listen": nothing,
 
 	// Files that would not stay inside.
 	"parent":       entries(file("../x", 0), end),
@@ -59,6 +61,7 @@ var tricks = map[string]trick{
 
 	// What is none of its business.
 	"asked-files":   files(map[string][]string{"dir-name": {"context"}, "followpaths": {"given"}}),
+	"all-files":     files(map[string][]string{"dir-name": {"context"}, "exclude-patterns": {"**/skip", "!**/skip/kept*"}}),
 	"other-files":   files(map[string][]string{"dir-name": {"context"}}),
 	"other-folder":  files(map[string][]string{"dir-name": {"/etc"}}),
 	"parent-files":  files(map[string][]string{"dir-name": {"context"}, "followpaths": {"../../etc/passwd"}}),
