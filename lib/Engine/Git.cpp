@@ -82,11 +82,8 @@ llvm::Expected<GitRemote> GitRemote::of(const ir::Source &source) {
                      "; there are http, https, ssh and git");
   if (remote.ref.starts_with('-'))
     return textError("invalid git ref " + go::quote(remote.ref));
-  for (const char *name :
-       {"git.bundle", "git.checkoutbundle", "git.sig.pubkey"})
-    if (!attributeOf(source, name).empty())
-      return textError(std::string("a git source with ") + name +
-                       " is not supported");
+  if (llvm::Error error = checkAttributes(source))
+    return error;
   return remote;
 }
 

@@ -107,6 +107,8 @@ std::vector<std::string> requestHeaders(const Workshop &shop,
 
 llvm::Expected<Snapshot> fetchHttp(Workshop &shop, const ir::Source &source,
                                    std::string *content) {
+  if (llvm::Error error = checkAttributes(source))
+    return error;
   auto tree = shop.snapshots.prepare({});
   if (!tree)
     return tree.takeError();

@@ -14,6 +14,20 @@ std::string attributeOf(const ir::Source &source, const std::string &name) {
   return found == source.attrs.end() ? std::string() : found->second;
 }
 
+llvm::Error checkAttributes(const ir::Source &source) {
+  for (const auto &[name, value] : source.attrs) {
+    std::string_view key = name;
+    bool isSignature =
+        key.starts_with("git.sig.") || key.starts_with("http.sig.");
+    if (isSignature || key == "git.bundle" || key == "git.checkoutbundle")
+      return textError(source.identifier + " has the attribute " + name + ", " +
+                       (isSignature ? "and signatures are verified"
+                                    : "and bundles are read and made") +
+                       " by BuildKit alone; build with --builder=buildkit");
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<Values> runMergeStep(Workshop &shop, const Step &step,
                                     const ir::Merge &merge) {
   Values outputs(1);

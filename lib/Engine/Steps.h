@@ -96,6 +96,9 @@ inline constexpr std::string_view ociScheme = "oci-layout://";
 inline constexpr std::string_view gitScheme = "git://";
 /// An attribute of a source; empty if it has none of this name.
 std::string attributeOf(const ir::Source &source, const std::string &name);
+/// An error if the source asks for what the engine does not do and may not
+/// leave out: that a signature is verified, or a git bundle.
+llvm::Error checkAttributes(const ir::Source &source);
 
 /// Pulls an image and unpacks its layers as far as that was not done before.
 llvm::Expected<Snapshot> pullImage(Workshop &shop, const std::string &reference,
