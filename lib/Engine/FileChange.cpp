@@ -4,6 +4,7 @@
 // descriptor that was opened without following.
 #include "FileChange.h"
 
+#include "llb/Engine/ReadWatch.h"
 #include "llb/Engine/UserNamespace.h"
 #include "llb/Support/GoPath.h"
 #include "llb/Support/WriteAll.h"
@@ -85,6 +86,7 @@ int copyContent(int in, int dir, const std::string &name, off_t *copied) {
                       0600));
   if (!out.valid())
     return errno;
+  ReadWatch watch(in);
   bool kernel = true;
   off_t total = 0;
   for (;;) {
@@ -112,7 +114,7 @@ int copyContent(int in, int dir, const std::string &name, off_t *copied) {
   }
   if (copied)
     *copied = total;
-  return 0;
+  return watch.check();
 }
 
 int settleNewDir(WritableTree &tree, const std::string &path, mode_t mode,

@@ -27,7 +27,8 @@ int setXattr(int dir, const std::string &name, const std::string &key,
 
 /// Makes the file `name` in `dir`, which does not exist, with what is left to
 /// read of `in`; its blocks are shared where the file system can do that. 0 or
-/// errno; `copied`, if not null, gets the number of bytes.
+/// errno, ESTALE if the file is written to meanwhile; `copied`, if not null,
+/// gets the number of bytes.
 int copyContent(int in, int dir, const std::string &name,
                 off_t *copied = nullptr);
 

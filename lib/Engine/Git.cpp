@@ -5,12 +5,15 @@
 // as well, so a repository cannot name `file://` or `ext::` of this machine.
 #include "Git.h"
 
+#include "llb/Registry/Client.h"
 #include "llb/Support/GoText.h"
 #include "llb/Support/WriteAll.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
+#include <llvm/ADT/STLFunctionalExtras.h>
 #include <llvm/Support/Base64.h>
 
 namespace llb::engine {
@@ -41,6 +44,41 @@ std::string hostOf(std::string_view url) {
   size_t at = url.rfind('@');
   return std::string(at == std::string_view::npos ? url : url.substr(at + 1));
 }
+
+/// How long git may say nothing. Its checkout of submodules, which shows no
+/// meter, is among what the last command does.
+std::optional<std::chrono::seconds> patience(const std::string &command) {
+  std::chrono::seconds usual(registry::Client::stallSeconds());
+  if (command == "fetch" || command == "ls-remote")
+    return usual;
+  if (command == "submodule")
+    return 10 * usual;
+  return std::nullopt;
+}
+
+/// What git says on standard error, without its meters.
+class Complaint {
+public:
+  void take(std::string_view text,
+            llvm::function_ref<void(std::string_view)> line) {
+    for (char c : text) {
+      rest += c;
+      if (c != '\n' && c != '\r' && rest.size() < maxLine)
+        continue;
+      if (c != '\r' && rest.find("% (") == std::string::npos)
+        line(rest);
+      rest.clear();
+    }
+  }
+  void end(llvm::function_ref<void(std::string_view)> line) {
+    if (!rest.empty())
+      line(rest);
+  }
+
+private:
+  static constexpr size_t maxLine = 4096;
+  std::string rest;
+};
 
 bool mentions(const std::string &text, const char *word) {
   return text.find(word) != std::string::npos;
@@ -199,21 +237,44 @@ llvm::Expected<std::string> Git::run(std::vector<std::string> args) {
   if (!gitDir.empty())
     program.args.push_back("--git-dir=" + gitDir);
   program.args.insert(program.args.end(), args.begin(), args.end());
+  // As long as there is something to count git tells how far it is.
+  std::optional<std::chrono::seconds> limit = patience(args.front());
+  if (args.front() == "fetch")
+    program.args.insert(program.args.end() - args.size() + 1, "--progress");
+  if (args.front() == "submodule")
+    program.args.insert(program.args.end() - args.size() + 2, "--progress");
   std::string said, complaint;
   auto process = Process::start(program);
   if (!process)
     return process.takeError();
+  Complaint lines;
+  auto complain = [&](std::string_view line) {
+    if (step)
+      shop.progress.output(*step, 2, line);
+    if (complaint.size() < maxComplaint)
+      complaint += line;
+  };
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point heard = Clock::now();
+  bool isStalled = false;
   auto result = process->wait(
       [&](int stream, std::string_view text) {
-        if (stream == 2 && step)
-          shop.progress.output(*step, stream, text);
-        std::string &all = stream == 1 ? said : complaint;
-        if (all.size() < (stream == 1 ? maxOutput : maxComplaint))
-          all += text;
+        heard = Clock::now();
+        if (stream == 2)
+          lines.take(text, complain);
+        else if (said.size() < maxOutput)
+          said += text;
       },
-      [&] { return shop.canceled(); });
+      [&] {
+        isStalled = limit && Clock::now() - heard > *limit;
+        return isStalled || shop.canceled();
+      });
+  lines.end(complain);
   if (!result)
     return result.takeError();
+  if (result->canceled && isStalled)
+    return textError("git: nothing came for " + std::to_string(limit->count()) +
+                     " seconds; LLBC_STALL_SECONDS sets for how long to wait");
   if (result->canceled)
     return textError("canceled");
   if (!result->status)

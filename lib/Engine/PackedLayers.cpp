@@ -80,7 +80,7 @@ llvm::Error Snapshots::unpackLayer(LayerId id) {
   std::string path = layerPath(id);
   auto lock =
       WorkLock::take(store, Digest::of("directory of " + std::to_string(id)),
-                     [] { return false; });
+                     [this] { return cancel && *cancel; });
   if (!lock)
     return lock.takeError();
   if (::access(path.c_str(), F_OK) == 0)

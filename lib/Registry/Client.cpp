@@ -31,6 +31,11 @@ Client::Client(CredentialStore credentials, RegistriesConf conf)
 
 Client::~Client() = default;
 
+long Client::stallSeconds() {
+  constexpr long usual = 30;
+  return Http::stallSeconds().value_or(usual);
+}
+
 std::unique_ptr<Client> Client::load(std::string &error) {
   CredentialStore credentials;
   RegistriesConf conf;

@@ -186,6 +186,7 @@ llvm::LogicalResult Job::run() {
     return fail(diag::BuildUnavailable, std::move(error));
   registry->cancelWhen(canceled);
   snapshots.emplace(*store);
+  snapshots->cancelWhen(canceled);
   if (llvm::Error error = snapshots->choose(job.options.snapshotter))
     return fail(diag::BuildUnavailable, std::move(error));
   // Only what runs, or reads a whole file system, finds out.

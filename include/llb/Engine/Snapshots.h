@@ -13,6 +13,7 @@
 #include "llb/Engine/Store.h"
 #include "llb/Engine/Tree.h"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -96,6 +97,8 @@ public:
   explicit Snapshots(Store &store);
   ~Snapshots();
 
+  /// What waits for other processes gives up as soon as `flag` is set.
+  void cancelWhen(const std::atomic<bool> &flag) { cancel = &flag; }
   /// Takes another way. An error is an overlay that was asked for and cannot be
   /// had. `Auto` finds out when it first matters.
   llvm::Error choose(Snapshotter wanted);
@@ -149,6 +152,7 @@ private:
                                     std::optional<int64_t> created);
 
   Store &store;
+  const std::atomic<bool> *cancel = nullptr;
   /// Never Auto.
   Snapshotter way = Snapshotter::Overlayfs;
   bool undecided = false;

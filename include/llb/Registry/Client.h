@@ -54,6 +54,9 @@ public:
   /// With docker's credentials and the machine's registries.conf. Null, with
   /// `error`, if one of them cannot be read.
   static std::unique_ptr<Client> load(std::string &error);
+  /// For how many seconds a server may keep silent: `LLBC_STALL_SECONDS`, whose
+  /// value `load` checks.
+  static long stallSeconds();
   Client(CredentialStore credentials, RegistriesConf conf);
   ~Client();
 

@@ -8,6 +8,7 @@
 #include "llb/Backend/LayerTar.h"
 
 #include "llb/Engine/LayerForm.h"
+#include "llb/Engine/ReadWatch.h"
 #include "llb/Support/Errors.h"
 #include "llb/Support/GoPath.h"
 
@@ -266,7 +267,15 @@ llvm::Error LayerWriter::writeContent(const std::string &path,
   UniqueFd fd;
   if (int error = layer.open(path, fd))
     return layerError(error, path);
-  return tar.contentOf(fd.get(), info.st_size, path);
+  engine::ReadWatch watch(fd.get());
+  if (llvm::Error error = tar.contentOf(fd.get(), info.st_size, path))
+    return error;
+  if (int error = watch.check())
+    return error == ESTALE
+               ? textError(path + ": it has changed while it was read, build "
+                                  "again")
+               : layerError(error, path);
+  return llvm::Error::success();
 }
 
 } // namespace
