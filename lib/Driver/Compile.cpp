@@ -37,6 +37,8 @@ public:
 
 private:
   int compile(std::unique_ptr<llvm::MemoryBuffer> file);
+  bool needsProgram() const;
+  int handOn(const Input *input);
   llvm::LogicalResult build(const lower::Lowered &lowered);
   int dumpTokens(frontend::Language language);
   int finish(llvm::FailureOr<lower::Lowered> lowered, const Input &input);
@@ -46,6 +48,12 @@ private:
   llvm::LogicalResult writeLock(const lower::ImageLock &used);
   template <class Write> llvm::LogicalResult writeOutput(Write write);
 
+  bool builds() const { return options.builds() && !options.explains(); }
+  bool asksDaemon() const { return builds() && !options.daemon.empty(); }
+  /// The program that can do all that is asked for.
+  const char *program() const {
+    return asksDaemon() ? daemonProgram : buildProgram;
+  }
   /// Whether a list takes the place of what is emitted.
   bool listsContext() const {
     return options.listContext != ListContext::No ||
@@ -113,13 +121,14 @@ Compilation::makeResolver(const Input &input) {
   bool registry = options.imageLock.empty() || !options.writeImageLock.empty();
   if (options.resolve == ResolvePolicy::Never)
     last = std::make_unique<UnpinnedResolver>();
-  else if (registry && capabilities.registry)
+  else if (registry && capabilities.registry &&
+           capabilities.daemon == asksDaemon())
     last = capabilities.registry(options);
   else if (registry)
     last = std::make_unique<HandOffResolver>(
-        capabilities.argv, input.fromStandardInput
-                               ? std::optional<std::string>(input.text)
-                               : std::nullopt);
+        program(), capabilities.argv,
+        input.fromStandardInput ? std::optional<std::string>(input.text)
+                                : std::nullopt);
   if (options.imageLock.empty())
     return last;
   auto json = readWholeFile(options.imageLock, diags);
@@ -166,7 +175,27 @@ llvm::LogicalResult Compilation::build(const lower::Lowered &lowered) {
       {options, lowered, localDirectories(options), text, diags, *messages});
 }
 
+bool Compilation::needsProgram() const {
+  return (builds() &&
+          (!capabilities.build || capabilities.daemon != asksDaemon())) ||
+         (!options.willHit.empty() && !capabilities.cache);
+}
+
+/// Goes on as the program that can build; returns if it cannot be run.
+int Compilation::handOn(const Input *input) {
+  std::string reason =
+      runBuildProgram(program(), capabilities.argv,
+                      input && input->fromStandardInput
+                          ? std::optional<std::string>(input->text)
+                          : std::nullopt);
+  diags.report(diag::BuildNeedsProgram, {}, program(), reason);
+  return ExitFailed;
+}
+
 int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
+  // Standard input comes once, so it is read before.
+  if (needsProgram() && options.input != "-")
+    return handOn(nullptr);
   if (!buffer) {
     auto read = readBuildFile(options, diags);
     if (failed(read))
@@ -177,16 +206,8 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   if (failed(input))
     return ExitFailed;
   text = input->text;
-  bool builds = options.builds() && !options.explains();
-  if ((builds && !capabilities.build) ||
-      (!options.willHit.empty() && !capabilities.cache)) {
-    std::string reason = runBuildProgram(
-        capabilities.argv, input->fromStandardInput
-                               ? std::optional<std::string>(input->text)
-                               : std::nullopt);
-    diags.report(diag::BuildNeedsProgram, {}, reason);
-    return ExitFailed;
-  }
+  if (needsProgram())
+    return handOn(&*input);
   if (!options.language && isModuleName(input->knownName))
     return finish(readModuleImages(text, options, diags), *input);
   frontend::Language language =
@@ -232,7 +253,7 @@ int Compilation::compile(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   lowering.ignorePatterns = input->ignorePatterns;
   lowering.localIgnorePatterns = input->localIgnorePatterns;
   lowering.resolver = resolver->get();
-  if (builds && !options.daemon.empty())
+  if (asksDaemon())
     lowering.supports = [&](const std::string &capability) {
       return capabilities.supports(options, capability);
     };
@@ -285,8 +306,7 @@ int Compilation::finish(llvm::FailureOr<lower::Lowered> lowered,
   }
   if (!good)
     return ExitFailed;
-  bool builds = options.builds() && !options.explains();
-  if (failed(builds && !lowered->answer
+  if (failed(builds() && !lowered->answer
                  ? build(*lowered)
                  : writeOutput([&](llvm::raw_ostream &out) {
                      if (!lowered->answer && !options.willHit.empty())
@@ -349,8 +369,8 @@ bool isStoreCommand(std::string_view argument) {
 
 int handOff(char **argv) {
   ToolRun run;
-  run.diags.report(diag::BuildNeedsProgram, {},
-                   runBuildProgram(argv, std::nullopt));
+  run.diags.report(diag::BuildNeedsProgram, {}, buildProgram,
+                   runBuildProgram(buildProgram, argv, std::nullopt));
   return run.finish();
 }
 

@@ -16,7 +16,7 @@ OutputFlags::OutputFlags(cl::OptionCategory &own, cl::OptionCategory &docker)
     : emit("emit",
            cl::desc("What to write: tokens, ast, llb (the default), text, json "
                     "as of dump-llb, dot, config, bundle (all of it as JSON); "
-                    "built: oci, docker, tar, dir, image"),
+                    "built: oci, docker, tar, dir, image, cacheonly"),
            cl::value_desc("kind"), cl::init(EmitKind::Llb),
            cl::values(
 #define LLB_BACKEND(Name, Emit, Type, Destination, Summary)                    \
@@ -36,7 +36,7 @@ OutputFlags::OutputFlags(cl::OptionCategory &own, cl::OptionCategory &docker)
            cl::init("-"), cl::cat(own)),
       output("output",
              cl::desc("What to build, as for buildctl: "
-                      "type=oci|docker|tar|local|image,dest=..."),
+                      "type=oci|docker|tar|local|image|cacheonly,dest=..."),
              cl::value_desc("type=..."), cl::cat(docker)),
       push("push", cl::desc("Push the image under its names"), cl::cat(docker)),
       load("load", cl::desc("Give the image to a docker engine"),
@@ -122,6 +122,11 @@ std::string OutputFlags::completeOutputs(Options &result) {
     if (std::string error = readAnnotationOption(text, common.annotations);
         !error.empty())
       return "--annotation " + text + ": " + error;
+  // Daemons are not told of these, and number the others.
+  std::stable_partition(result.outputs.begin(), result.outputs.end(),
+                        [](const backend::Output &made) {
+                          return made.form != backend::Form::CacheOnly;
+                        });
   unsigned streams = 0;
   for (backend::Output &made : result.outputs) {
     if (made.names.empty())

@@ -265,6 +265,9 @@ std::string checkOutput(const Output &output) {
   const std::string type(backend::infoOf(output.form).type);
   if (output.form == Form::Image && output.names.empty())
     return "an image is pushed under its name; add -t REGISTRY/NAME";
+  if (output.form == Form::CacheOnly && output.dest != "-")
+    return "an output of type cacheonly is kept by who builds; leave " +
+           output.dest + " out";
   if (output.fillsDirectory() && output.dest == "-")
     return "an output of type " + type +
            " fills a directory; name it with -o DIR or dest=DIR";

@@ -64,13 +64,13 @@ static bool replaceStandardInput(const std::string &text) {
          dup2(fd, STDIN_FILENO) == STDIN_FILENO;
 }
 
-std::string runBuildProgram(char **argv,
+std::string runBuildProgram(const char *program, char **argv,
                             const std::optional<std::string> &standardInput) {
   llvm::SmallString<256> self;
   if (std::error_code error = llvm::sys::fs::real_path("/proc/self/exe", self))
     return error.message();
   llvm::sys::path::remove_filename(self);
-  llvm::sys::path::append(self, "llbc-build");
+  llvm::sys::path::append(self, program);
   if (standardInput && !replaceStandardInput(*standardInput))
     return std::string("cannot hand standard input on: ") +
            std::strerror(errno);
@@ -81,10 +81,9 @@ std::string runBuildProgram(char **argv,
 lower::ImageResolver::Answer
 HandOffResolver::resolve(const std::string &ref, const PlatformSpec &platform,
                          lower::ResolveMode mode) {
-  std::string reason = runBuildProgram(argv, standardInput);
-  return {std::nullopt, "only a registry knows " + ref +
-                            ", and llbc-build, which asks "
-                            "registries, cannot be run (" +
+  std::string reason = runBuildProgram(program, argv, standardInput);
+  return {std::nullopt, "only a registry knows " + ref + ", and " + program +
+                            ", which asks registries, cannot be run (" +
                             reason +
                             "); give --image-lock, or --resolve=never"};
 }

@@ -41,21 +41,28 @@ public:
                  lower::ResolveMode mode) override;
 };
 
-/// Replaces this process by llbc-build with the same command line;
-/// `standardInput` is handed on if it was consumed. Returns why it failed.
-std::string runBuildProgram(char **argv,
+/// What has registries and the embedded engine, and what has daemons.
+inline constexpr const char *buildProgram = "llbc-build";
+inline constexpr const char *daemonProgram = "llbc-buildkit";
+
+/// Replaces this process by `program`, one of those, with the same command
+/// line; `standardInput` is handed on if it was consumed. Returns why it
+/// failed.
+std::string runBuildProgram(const char *program, char **argv,
                             const std::optional<std::string> &standardInput);
 
-/// Replaces this process by llbc-build, which can ask registries, with the same
+/// Replaces this process by `program`, which can look images up, with the same
 /// command line. `standardInput` is handed on if it was consumed.
 class HandOffResolver : public lower::ImageResolver {
 public:
-  HandOffResolver(char **argv, std::optional<std::string> standardInput)
-      : argv(argv), standardInput(std::move(standardInput)) {}
+  HandOffResolver(const char *program, char **argv,
+                  std::optional<std::string> standardInput)
+      : program(program), argv(argv), standardInput(std::move(standardInput)) {}
   Answer resolve(const std::string &ref, const PlatformSpec &platform,
                  lower::ResolveMode mode) override;
 
 private:
+  const char *program;
   char **argv;
   std::optional<std::string> standardInput;
 };

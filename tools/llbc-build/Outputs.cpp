@@ -68,7 +68,7 @@ llvm::LogicalResult Outputs::open() {
 engine::PackLayer Outputs::packer(engine::Store &store,
                                   engine::Snapshots &snapshots,
                                   registry::Client &registry,
-                                  const std::atomic<bool> &cancel) const {
+                                  const std::atomic<bool> &cancel) {
   std::map<std::string, std::shared_ptr<backend::Exporter>> exporters;
   auto add = [&](const backend::Output &output) {
     auto exporter = std::make_shared<backend::Exporter>(
@@ -76,6 +76,8 @@ engine::PackLayer Outputs::packer(engine::Store &store,
     exporters.emplace(exporter->layerForm(), std::move(exporter));
   };
   for (const Target &target : targets) {
+    if (target.output.form == backend::Form::CacheOnly)
+      continue;
     // A tree could not be made again from a tar with other times.
     if (!target.output.isImage() || target.output.rewriteTimestamp)
       return nullptr;
@@ -84,6 +86,11 @@ engine::PackLayer Outputs::packer(engine::Store &store,
   for (const driver::EngineCache &cache : job.options.engineCacheTo)
     if (!cache.isInline)
       add(cache.layers);
+  // Who writes nothing need not wait for a compressor.
+  if (exporters.empty()) {
+    plain.compression = backend::Compression::None;
+    add(plain);
+  }
   return [exporters = std::move(exporters)](const engine::Tree &layer,
                                             const engine::Tree *below)
              -> llvm::Expected<std::vector<engine::LayerBlob>> {
@@ -104,7 +111,8 @@ Outputs::write(const backend::BuildResult &result, engine::Store &store,
                const std::atomic<bool> &cancel) {
   backend::Exported first;
   for (const Target &target : targets)
-    if (!target.output.isImage())
+    if (!target.output.isImage() &&
+        target.output.form != backend::Form::CacheOnly)
       for (const backend::Image &image : result.images)
         if (llvm::Error error = snapshots.unpack(image.snapshot))
           return error;

@@ -30,7 +30,7 @@ public:
   llb::engine::PackLayer packer(llb::engine::Store &store,
                                 llb::engine::Snapshots &snapshots,
                                 llb::registry::Client &registry,
-                                const std::atomic<bool> &cancel) const;
+                                const std::atomic<bool> &cancel);
   /// Writes the outputs, registries last. What is known of the image comes from
   /// the first that is one. engine::LayerLost comes before anything of an
   /// output is written.
@@ -61,6 +61,8 @@ private:
 
   const llb::driver::BuildJob &job;
   std::vector<Target> targets;
+  /// The form of layers where no output has one.
+  llb::backend::Output plain;
   bool written = false;
 };
 

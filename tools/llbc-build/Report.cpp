@@ -72,6 +72,13 @@ const std::atomic<bool> &watchSignals() {
 
 int receivedSignal() { return signalNumber; }
 
+void dieOfSignal() {
+  if (int number = signalNumber) {
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+}
+
 engine::ProgressMode progressMode(driver::ProgressKind kind) {
   switch (kind) {
   case driver::ProgressKind::Auto:

@@ -17,6 +17,8 @@ namespace llbc {
 const std::atomic<bool> &watchSignals();
 /// The signal that ended the build, 0 for none.
 int receivedSignal();
+/// Ends this process as that signal would have; returns if there was none.
+void dieOfSignal();
 
 llb::engine::ProgressMode progressMode(llb::driver::ProgressKind kind);
 

@@ -20,7 +20,7 @@ enum class Form {
 };
 
 /// Where a form goes.
-enum class Destination { Archive, Directory, Registry };
+enum class Destination { Archive, Directory, Registry, Store };
 
 /// A line of Backends.def.
 struct BackendInfo {
@@ -88,12 +88,17 @@ struct Output {
   bool inlineCache = false;
 
   /// Whether it is an image, with a digest.
-  bool isImage() const { return form != Form::Tar && form != Form::Dir; }
+  bool isImage() const {
+    return form != Form::Tar && form != Form::Dir && form != Form::CacheOnly;
+  }
   /// Whether it is one stream of bytes.
   bool isStream() const {
     return infoOf(form).destination == Destination::Archive && !layoutDirectory;
   }
-  bool fillsDirectory() const { return !isStream() && form != Form::Image; }
+  bool fillsDirectory() const {
+    return infoOf(form).destination == Destination::Directory ||
+           layoutDirectory;
+  }
 };
 
 } // namespace llb::backend

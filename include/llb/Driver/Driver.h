@@ -39,8 +39,10 @@ using CacheQuery = std::function<bool(const Digest &key, int64_t output)>;
 
 /// What the program at hand can do that the compile path alone cannot.
 struct Capabilities {
+  /// Whether those below are a daemon's, not the embedded engine's.
+  bool daemon = false;
   /// Makes the resolver that asks registries, or a daemon to ask them; absent
-  /// in the static llbc, which runs llbc-build in its place.
+  /// in the static llbc, which runs another program in its place.
   std::function<std::unique_ptr<lower::ImageResolver>(const Options &)>
       registry;
   /// Why the daemon that the resolver asks is not there, with the remedy; empty
@@ -54,7 +56,7 @@ struct Capabilities {
   /// name, for questions; absent as above.
   std::function<llvm::Expected<CacheQuery>(const Options &, DiagEngine &)>
       cache;
-  /// The command line, for handing the work to llbc-build.
+  /// The command line, for handing the work to another program.
   char **argv = nullptr;
 };
 
@@ -74,7 +76,7 @@ bool isStoreCommand(std::string_view argument);
 /// ExitStatus if that cannot be run.
 int handOff(char **argv);
 
-/// main of llbc and llbc-build.
+/// main of llbc, llbc-build and llbc-buildkit.
 int compilerMain(int argc, char **argv, Capabilities capabilities);
 
 } // namespace llb::driver

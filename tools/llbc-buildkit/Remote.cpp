@@ -194,7 +194,8 @@ llvm::Error RemoteBuilder::connect(const driver::Options &options) {
                options.tlsServerName};
   build.session = options.session ? *options.session : randomId();
   for (const backend::Output &output : options.outputs)
-    build.exporters.push_back(exporterOf(output, options.opts));
+    if (output.form != backend::Form::CacheOnly)
+      build.exporters.push_back(exporterOf(output, options.opts));
   if (llvm::Error error = addContents(options, build))
     return error;
   build.entitlements = options.allowed;
