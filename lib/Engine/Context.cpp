@@ -116,11 +116,17 @@ int ContextTree::xattrs(const std::string &path, Xattrs &result) const {
   const context::FileInfo *info = find(path);
   if (!info || !info->isRegular())
     return 0;
-  // The only one that a layer carries.
-  constexpr const char *name = "security.capability";
   UniqueFd fd;
-  if (open(path, fd))
-    return 0;
+  openWithXattrs(path, fd, result);
+  return 0;
+}
+
+int ContextTree::openWithXattrs(const std::string &path, UniqueFd &fd,
+                                Xattrs &result) const {
+  result.clear();
+  if (int error = open(path, fd))
+    return error;
+  constexpr const char *name = "security.capability";
   char value[256];
   ssize_t n = fgetxattr(fd.get(), name, value, sizeof value);
   if (n >= 0)

@@ -63,7 +63,9 @@ llvm::Error Copier::copyInfo(const std::string &from, const std::string &to,
   else if (copy.mode != -1)
     wanted.mode = static_cast<mode_t>(copy.mode) & 07777;
   wanted.times = timesFor(info);
-  source.xattrs(from, wanted.xattrs);
+  if (!S_ISREG(info.st_mode) || !source.hasOnlyCapabilities() ||
+      !target.findsCapabilities())
+    source.xattrs(from, wanted.xattrs);
   int error = target.setInfo(to, wanted);
   return error ? pathError(error, "chmod", to) : llvm::Error::success();
 }

@@ -121,8 +121,20 @@ int LayerDraft::xattrs(const std::string &path, Xattrs &result) const {
   Found found = find(path);
   if (!found.node)
     return found.error ? found.error : lower->xattrs(path, result);
-  result = found.node->file->xattrs;
+  const File &file = *found.node->file;
+  if (file.sharesXattrs())
+    return file.source->xattrs(file.path, result);
+  result = file.xattrs;
   return 0;
+}
+
+int LayerDraft::openWithXattrs(const std::string &path, UniqueFd &fd,
+                               Xattrs &result) const {
+  Found found = find(path);
+  if (found.node && found.node->file->sharesXattrs())
+    return found.node->file->source->openWithXattrs(found.node->file->path, fd,
+                                                    result);
+  return Tree::openWithXattrs(path, fd, result);
 }
 
 void LayerDraft::touch(File &file) {
@@ -397,6 +409,12 @@ int LayerDraft::Upper::open(const std::string &path, UniqueFd &fd) const {
 
 int LayerDraft::Upper::xattrs(const std::string &path, Xattrs &result) const {
   return draft.find(path).node ? draft.xattrs(path, result) : ENOENT;
+}
+
+int LayerDraft::Upper::openWithXattrs(const std::string &path, UniqueFd &fd,
+                                      Xattrs &result) const {
+  return draft.find(path).node ? draft.openWithXattrs(path, fd, result)
+                               : ENOENT;
 }
 
 bool LayerDraft::Upper::isOpaque(const std::string &path) const {

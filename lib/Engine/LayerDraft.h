@@ -26,6 +26,9 @@ public:
            std::vector<std::string> &names) const override;
   int open(const std::string &path, UniqueFd &fd) const override;
   int xattrs(const std::string &path, Xattrs &result) const override;
+  int openWithXattrs(const std::string &path, UniqueFd &fd,
+                     Xattrs &result) const override;
+  bool findsCapabilities() const override { return true; }
 
   int makeDir(const std::string &path, mode_t mode) override;
   int makeSymlink(const std::string &path, const std::string &text) override;
@@ -65,6 +68,8 @@ public:
              std::vector<std::string> &names) const override;
     int open(const std::string &path, UniqueFd &fd) const override;
     int xattrs(const std::string &path, Xattrs &result) const override;
+    int openWithXattrs(const std::string &path, UniqueFd &fd,
+                       Xattrs &result) const override;
     bool isOpaque(const std::string &path) const override;
 
   private:
@@ -81,6 +86,11 @@ private:
     /// Where the content is; null if it is `text`.
     const Tree *source = nullptr;
     std::string path;
+
+    /// Whether the attributes are those of the source.
+    bool sharesXattrs() const {
+      return source && source->hasOnlyCapabilities();
+    }
   };
   struct Node {
     std::shared_ptr<File> file;

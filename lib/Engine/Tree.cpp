@@ -95,6 +95,12 @@ int Tree::resolve(const std::string &path, bool followLast,
   return 0;
 }
 
+int Tree::openWithXattrs(const std::string &path, UniqueFd &fd,
+                         Xattrs &result) const {
+  int error = open(path, fd);
+  return error ? error : xattrs(path, result);
+}
+
 int Tree::stat(const std::string &path, FileStat &result) const {
   std::string resolved;
   if (int error = resolve(path, /*followLast=*/true, resolved))

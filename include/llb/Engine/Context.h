@@ -28,6 +28,10 @@ public:
            std::vector<std::string> &names) const override;
   int open(const std::string &path, UniqueFd &fd) const override;
   int xattrs(const std::string &path, Xattrs &result) const override;
+  int openWithXattrs(const std::string &path, UniqueFd &fd,
+                     Xattrs &result) const override;
+  /// The only one that a layer carries.
+  bool hasOnlyCapabilities() const override { return true; }
 
   const context::Snapshot &snapshot() const { return files; }
   const context::Directory &directory() const { return dir; }

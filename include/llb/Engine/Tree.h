@@ -33,6 +33,11 @@ public:
   /// Opens a regular file for reading; nothing else is ever opened.
   virtual int open(const std::string &path, UniqueFd &fd) const = 0;
   virtual int xattrs(const std::string &path, Xattrs &result) const = 0;
+  /// `open` and `xattrs` of a regular file, which some trees do at once.
+  virtual int openWithXattrs(const std::string &path, UniqueFd &fd,
+                             Xattrs &result) const;
+  /// Whether regular files have no attribute but `security.capability`.
+  virtual bool hasOnlyCapabilities() const { return false; }
   /// Of a layer in its form (LayerForm.h): whether the directory hides what
   /// lies below it.
   virtual bool isOpaque(const std::string &path) const;

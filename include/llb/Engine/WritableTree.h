@@ -61,6 +61,9 @@ public:
   virtual int setOwner(const std::string &path, const FileOwner &owner) = 0;
   virtual int setTimes(const std::string &path, const FileTimes &times) = 0;
   virtual int setInfo(const std::string &path, const FileInfo &info) = 0;
+  /// Whether the capability of a file that is copied is looked up when it is
+  /// asked for.
+  virtual bool findsCapabilities() const { return false; }
   /// The directory that this is; null if it is none.
   virtual const DirTree *directory() const { return nullptr; }
 };

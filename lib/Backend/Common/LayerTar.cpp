@@ -7,8 +7,9 @@
 // are compared name by name, since there the layer does not say what is gone.
 #include "llb/Backend/LayerTar.h"
 
+#include "EntryQueue.h"
+
 #include "llb/Engine/LayerForm.h"
-#include "llb/Engine/ReadWatch.h"
 #include "llb/Support/Errors.h"
 #include "llb/Support/GoPath.h"
 
@@ -37,12 +38,12 @@ class LayerWriter {
 public:
   LayerWriter(const Tree &layer, const Tree *below,
               std::optional<int64_t> epoch, const ByteSink &sink)
-      : layer(layer), below(below), epoch(epoch), tar(sink) {}
+      : layer(layer), below(below), epoch(epoch), queue(layer, sink) {}
 
   llvm::Error run() {
     if (llvm::Error error = walk("/", 0, below != nullptr))
       return error;
-    return tar.finish();
+    return queue.finish();
   }
 
 private:
@@ -55,7 +56,6 @@ private:
   llvm::Error writeParents(const std::string &path);
   llvm::Error write(const std::string &path, const FileStat &info,
                     bool unchanged = false);
-  llvm::Error writeContent(const std::string &path, const FileStat &info);
   llvm::Expected<bool> isSame(const std::string &path, const FileStat &above,
                               const FileStat &under) {
     return engine::isSameEntry(layer, above, *below, under, path);
@@ -67,7 +67,7 @@ private:
   const Tree &layer;
   const Tree *below;
   std::optional<int64_t> epoch;
-  TarWriter tar;
+  EntryQueue queue;
   std::set<std::string> writtenDirs;
   /// First names of files with several links, and names of unchanged ones that
   /// came before.
@@ -171,7 +171,7 @@ llvm::Error LayerWriter::writeWhiteout(const std::string &path) {
   entry.name =
       joinTreePath(parentTreePath(path), ".wh." + go::basePath(path)).substr(1);
   entry.pax = false;
-  return tar.header(entry);
+  return queue.add(entry);
 }
 
 llvm::Error LayerWriter::writeParents(const std::string &path) {
@@ -237,17 +237,18 @@ llvm::Error LayerWriter::write(const std::string &path, const FileStat &info,
   } else if (unchanged) {
     return llvm::Error::success();
   }
-  if (std::string value = engine::capabilityOf(layer, path); !value.empty())
-    entry.records["SCHILY.xattr.security.capability"] = value;
+  bool hasContent = entry.type == '0' && entry.size;
+  // Of others it comes when the file is opened.
+  if (!hasContent || info.st_nlink > 1)
+    setCapability(entry, engine::capabilityOf(layer, path));
   if (llvm::Error error = writeParents(path))
     return error;
   if (S_ISDIR(info.st_mode))
     writtenDirs.insert(path);
-  if (llvm::Error error = tar.header(entry))
+  if (llvm::Error error = hasContent
+                              ? queue.addFile(entry, path, info.st_nlink > 1)
+                              : queue.add(entry))
     return error;
-  if (entry.type == '0' && entry.size)
-    if (llvm::Error error = writeContent(path, info))
-      return error;
   for (const auto &[name, other] : waiting) {
     TarEntry link = entry;
     link.name = name.substr(1);
@@ -256,25 +257,9 @@ llvm::Error LayerWriter::write(const std::string &path, const FileStat &info,
     link.size = 0;
     if (llvm::Error error = writeParents(name))
       return error;
-    if (llvm::Error error = tar.header(link))
+    if (llvm::Error error = queue.add(link))
       return error;
   }
-  return llvm::Error::success();
-}
-
-llvm::Error LayerWriter::writeContent(const std::string &path,
-                                      const FileStat &info) {
-  UniqueFd fd;
-  if (int error = layer.open(path, fd))
-    return layerError(error, path);
-  engine::ReadWatch watch(fd.get());
-  if (llvm::Error error = tar.contentOf(fd.get(), info.st_size, path))
-    return error;
-  if (int error = watch.check())
-    return error == ESTALE
-               ? textError(path + ": it has changed while it was read, build "
-                                  "again")
-               : layerError(error, path);
   return llvm::Error::success();
 }
 
