@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One layer is bound, several are an overlay. The lower directories are named
-// by numbers relative to layers/, so that the kernel's page of mount options
-// holds hundreds of them.
+// One layer is bound, several are an overlay.
 #include "llb/Engine/Snapshots.h"
 
 #include "FuseOverlay.h"
 #include "LayerCopy.h"
+#include "OverlayMount.h"
 #include "TreeState.h"
 
 #include "llb/Engine/UserNamespace.h"
@@ -20,22 +19,6 @@
 #include <sys/syscall.h>
 
 namespace llb::engine {
-namespace {
-
-/// A file system context of the mount API; closed in any case.
-struct Context {
-  UniqueFd fd;
-  bool set(const char *key, const std::string &value) {
-    return syscall(SYS_fsconfig, fd.get(), FSCONFIG_SET_STRING, key,
-                   value.c_str(), 0) == 0;
-  }
-  bool setFlag(const char *key) {
-    return syscall(SYS_fsconfig, fd.get(), FSCONFIG_SET_FLAG, key, nullptr,
-                   0) == 0;
-  }
-};
-
-} // namespace
 
 llvm::Error enterPrivateNamespace() {
   if (llvm::Error error = becomeRoot())
@@ -115,40 +98,11 @@ std::vector<std::string> Snapshots::pathsOf(const Snapshot &snapshot) const {
 /// `tree` if that has one.
 llvm::Error Snapshots::mountOverlay(const std::vector<std::string> &lower,
                                     MountedTree &tree) {
-  Context context{UniqueFd(
-      static_cast<int>(syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC)))};
-  if (!context.fd.valid())
-    return errnoError("overlayfs");
-  // Topmost first. Every directory is given by itself: a list would have to fit
-  // into 4 KiB with escaped colons.
-  for (size_t i = lower.size(); i-- > 0;)
-    if (!context.set("lowerdir+", lower[i]))
-      return errnoError("overlayfs on " + lower[i]);
-  bool good = true;
-  // Volatile: else unmounting would wait until all that anybody has written to
-  // the file system is on the disk, and so would each fsync of a step.
+  OverlayMount overlay{lower, tree.upper, "", tree.mountPoint};
   if (!tree.upper.empty())
-    good = context.set("upperdir", tree.upper) &&
-           context.set("workdir", tree.folder + "/work") &&
-           context.setFlag("volatile");
-  // As BuildKit's snapshotter mounts it: no copies that refer to origins. Where
-  // trusted attributes are denied there are none anyway.
-  good = good && context.set("index", "off") && context.set("xino", "off");
-  if (isInUserNamespace())
-    good = good && context.setFlag("userxattr");
-  else
-    good = good && context.set("redirect_dir", "off") &&
-           context.set("metacopy", "off");
-  if (!good || syscall(SYS_fsconfig, context.fd.get(), FSCONFIG_CMD_CREATE,
-                       nullptr, nullptr, 0))
-    return errnoError("overlayfs of " + std::to_string(lower.size()) +
-                      " layers");
-  UniqueFd mount(static_cast<int>(
-      syscall(SYS_fsmount, context.fd.get(), FSMOUNT_CLOEXEC, 0)));
-  if (!mount.valid() ||
-      syscall(SYS_move_mount, mount.get(), "", AT_FDCWD,
-              tree.mountPoint.c_str(), MOVE_MOUNT_F_EMPTY_PATH))
-    return errnoError("mounting " + tree.mountPoint);
+    overlay.work = tree.folder + "/work";
+  if (llvm::Error error = engine::mountOverlay(overlay))
+    return error;
   tree.mounted = true;
   return llvm::Error::success();
 }

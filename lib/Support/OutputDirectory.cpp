@@ -114,7 +114,7 @@ OutputDirectory &OutputDirectory::operator=(OutputDirectory &&other) noexcept {
 
 OutputDirectory::~OutputDirectory() {
   if (!temporary.empty())
-    llvm::sys::fs::remove_directories(temporary);
+    removeTree(temporary);
 }
 
 llvm::Error OutputDirectory::keep() {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <filesystem>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/Path.h>
 #include <sys/file.h>
@@ -21,6 +22,11 @@ namespace llb {
 
 bool lockOutput(int fd, const std::string &path) {
   return flock(fd, LOCK_EX | LOCK_NB) == 0 && leadsTo(path, fd);
+}
+
+void removeTree(const std::string &path) {
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
 }
 
 void removeStaleOutput(const std::string &prefix, unsigned length) {
@@ -42,7 +48,7 @@ void removeStaleOutput(const std::string &prefix, unsigned length) {
         !lockOutput(fd.get(), at->path()))
       continue;
     if (S_ISDIR(info.st_mode))
-      fs::remove_directories(at->path());
+      removeTree(at->path());
     else if (S_ISREG(info.st_mode))
       fs::remove(at->path());
   }

@@ -14,6 +14,10 @@ namespace llb {
 /// is open. False if somebody else has it or `path` no longer leads to it.
 bool lockOutput(int fd, const std::string &path);
 
+/// Removes a directory with all that is in it, devices and pipes too; links are
+/// not followed. What cannot be removed stays.
+void removeTree(const std::string &path);
+
 /// Removes files and directories of this user that are called `prefix` and then
 /// `length` letters or digits, and that nobody has locked. Failures are nothing
 /// to tell of: they are tried again the next time.
