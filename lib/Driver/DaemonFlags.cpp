@@ -6,6 +6,7 @@
 
 #include "BuilderOption.h"
 #include "EngineCache.h"
+#include "OutputOption.h"
 
 #include <llvm/Support/FileSystem.h>
 
@@ -41,10 +42,14 @@ std::string DaemonFlags::apply(Options &result) {
   if (std::string error = readBuilderOption(builder, result); !error.empty())
     return "--builder: " + error;
   result.allowed.assign(allow.begin(), allow.end());
-  for (const backend::Output &output : result.outputs)
+  for (const backend::Output &output : result.outputs) {
+    if (std::string error = checkOutput(output, !result.daemon.empty());
+        !error.empty())
+      return error;
     if (!result.daemon.empty() && output.layoutDirectory)
       return "a daemon writes image layouts as tar; tar=false is for "
              "--builder=embedded";
+  }
   if (std::string error =
           readCaches(result, {cacheFrom.begin(), cacheFrom.end()},
                      {cacheTo.begin(), cacheTo.end()});

@@ -94,7 +94,7 @@ std::string readEngineCache(const CachePlace &place, bool isExport,
     if (!known)
       return "type=" + place.type + " has no attribute '" + key + "' here";
   }
-  return checkOutput(result.layers);
+  return checkOutput(result.layers, /*byDaemon=*/false);
 }
 
 std::string readCaches(Options &options,

@@ -133,6 +133,7 @@ std::string OutputFlags::completeOutputs(Options &result) {
       made.names = result.tags;
     if (!made.compression) {
       made.compression = common.compression;
+      made.estargz = common.estargz;
       if (!made.level)
         made.level = common.level;
     }
@@ -140,8 +141,6 @@ std::string OutputFlags::completeOutputs(Options &result) {
     made.annotations.insert(made.annotations.begin(),
                             common.annotations.begin(),
                             common.annotations.end());
-    if (std::string error = checkOutput(made); !error.empty())
-      return error;
     streams += made.isStream() && !made.load && made.dest == "-";
   }
   if (streams > 1)

@@ -26,7 +26,8 @@ using backend::Output;
 constexpr int maxGzipLevel = 9, maxZstdLevel = 22;
 
 std::string readCompression(const std::string &text, Output &result) {
-  if (text == "gzip")
+  result.estargz = text == "estargz";
+  if (text == "gzip" || result.estargz)
     result.compression = Compression::Gzip;
   else if (text == "zstd")
     result.compression = Compression::Zstd;
@@ -261,8 +262,12 @@ std::string readOutputOption(const std::string &text, Output &result) {
   return "";
 }
 
-std::string checkOutput(const Output &output) {
+std::string checkOutput(const Output &output, bool byDaemon) {
   const std::string type(backend::infoOf(output.form).type);
+  if (output.estargz && !byDaemon)
+    return "estargz is made with --builder=buildkit alone; here there are "
+           "gzip, "
+           "zstd and uncompressed";
   if (output.form == Form::Image && output.names.empty())
     return "an image is pushed under its name; add -t REGISTRY/NAME";
   if (output.form == Form::CacheOnly && output.dest != "-")

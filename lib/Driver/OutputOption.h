@@ -28,8 +28,9 @@ std::string readAnnotationOption(const std::string &text,
 std::string addImageName(const std::string &text,
                          std::vector<std::string> &names);
 
-/// Whether a complete output can be made.
-std::string checkOutput(const backend::Output &output);
+/// Whether a complete output can be made, by a daemon or by the embedded
+/// engine.
+std::string checkOutput(const backend::Output &output, bool byDaemon);
 
 } // namespace llb::driver
 

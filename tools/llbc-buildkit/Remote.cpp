@@ -60,7 +60,8 @@ buildkit::Backend exporterOf(const backend::Output &output,
   if (!output.names.empty())
     attrs["name"] = llvm::join(output.names, ",");
   if (output.compression)
-    attrs["compression"] = *output.compression == Compression::Gzip ? "gzip"
+    attrs["compression"] = output.estargz ? "estargz"
+                           : *output.compression == Compression::Gzip ? "gzip"
                            : *output.compression == Compression::Zstd
                                ? "zstd"
                                : "uncompressed";

@@ -69,6 +69,8 @@ struct Output {
   std::vector<std::string> names;
   std::optional<Compression> compression;
   std::optional<int> level;
+  /// The gzip is to be eStargz, which a daemon alone makes.
+  bool estargz = false;
   /// Recompress base layers that are in another form.
   bool forceCompression = false;
   std::optional<int64_t> sourceDateEpoch;
