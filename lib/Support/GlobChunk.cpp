@@ -153,8 +153,9 @@ std::optional<bool> go::matchPath(std::string_view pattern,
       name = rest;
       continue;
     }
-    if (fit != glob::Fit::BadPattern && star &&
-        (fit = fitAfterStar(chunk, pattern.empty(), name)) == glob::Fit::Yes)
+    if (fit != glob::Fit::BadPattern && star)
+      fit = fitAfterStar(chunk, pattern.empty(), name);
+    if (star && fit == glob::Fit::Yes)
       continue;
     // What is left has to be sound all the same.
     while (fit != glob::Fit::BadPattern && !pattern.empty()) {
