@@ -96,13 +96,17 @@ int makeWhiteout(int dir, const std::string &name) {
   return 0;
 }
 
-std::string capabilityOf(const Tree &tree, const std::string &path) {
-  Xattrs xattrs;
-  tree.xattrs(path, xattrs);
+std::string capabilityIn(const Xattrs &xattrs) {
   for (const auto &[name, value] : xattrs)
     if (name == "security.capability")
       return value;
   return {};
+}
+
+std::string capabilityOf(const Tree &tree, const std::string &path) {
+  Xattrs xattrs;
+  tree.xattrs(path, xattrs);
+  return capabilityIn(xattrs);
 }
 
 llvm::Expected<bool> isSameEntry(const Tree &tree, const FileStat &info,

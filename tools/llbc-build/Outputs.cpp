@@ -79,7 +79,7 @@ engine::PackLayer Outputs::packer(engine::Store &store,
     if (target.output.form == backend::Form::CacheOnly)
       continue;
     // A tree could not be made again from a tar with other times.
-    if (!target.output.isImage() || target.output.rewriteTimestamp)
+    if (target.output.isRootfs() || target.output.rewriteTimestamp)
       return nullptr;
     add(target.output);
   }
@@ -111,8 +111,7 @@ Outputs::write(const backend::BuildResult &result, engine::Store &store,
                const std::atomic<bool> &cancel) {
   backend::Exported first;
   for (const Target &target : targets)
-    if (!target.output.isImage() &&
-        target.output.form != backend::Form::CacheOnly)
+    if (target.output.isRootfs())
       for (const backend::Image &image : result.images)
         if (llvm::Error error = snapshots.unpack(image.snapshot))
           return error;

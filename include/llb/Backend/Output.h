@@ -89,10 +89,10 @@ struct Output {
   /// The config tells which steps made the layers, for later builds.
   bool inlineCache = false;
 
+  /// Whether it is a root file system.
+  bool isRootfs() const { return form == Form::Tar || form == Form::Dir; }
   /// Whether it is an image, with a digest.
-  bool isImage() const {
-    return form != Form::Tar && form != Form::Dir && form != Form::CacheOnly;
-  }
+  bool isImage() const { return !isRootfs() && form != Form::CacheOnly; }
   /// Whether it is one stream of bytes.
   bool isStream() const {
     return infoOf(form).destination == Destination::Archive && !layoutDirectory;

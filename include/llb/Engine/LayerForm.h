@@ -42,6 +42,7 @@ llvm::Expected<bool> isSameEntry(const Tree &tree, const FileStat &info,
 
 /// The extended attribute `security.capability`; empty if there is none.
 std::string capabilityOf(const Tree &tree, const std::string &path);
+std::string capabilityIn(const Xattrs &xattrs);
 
 } // namespace llb::engine
 

@@ -4,6 +4,7 @@
 // is its turn, piece by piece.
 #include "EntryQueue.h"
 
+#include "llb/Engine/LayerForm.h"
 #include "llb/Support/Errors.h"
 
 #include <algorithm>
@@ -51,9 +52,7 @@ int EntryQueue::openFile(Item &item, UniqueFd &fd) const {
   engine::Xattrs xattrs;
   if (int error = layer.openWithXattrs(item.path, fd, xattrs))
     return error;
-  for (const auto &[name, value] : xattrs)
-    if (name == "security.capability")
-      setCapability(item.entry, value);
+  setCapability(item.entry, engine::capabilityIn(xattrs));
   return 0;
 }
 
