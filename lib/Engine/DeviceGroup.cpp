@@ -6,6 +6,8 @@
 // known by a lock that nobody holds.
 #include "DeviceGroup.h"
 
+#include "MountContext.h"
+
 #include "llb/Engine/Tree.h"
 #include "llb/Support/Errors.h"
 
@@ -15,7 +17,6 @@
 #include <fcntl.h>
 #include <fstream>
 #include <linux/bpf.h>
-#include <linux/mount.h>
 #include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -107,13 +108,8 @@ UniqueFd loadFilter() {
 /// A cgroup2 file system that is mounted nowhere: where the machine has it does
 /// not matter.
 UniqueFd openHierarchy() {
-  UniqueFd context(
-      static_cast<int>(syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC)));
-  if (!context.valid() || syscall(SYS_fsconfig, context.get(),
-                                  FSCONFIG_CMD_CREATE, nullptr, nullptr, 0))
-    return UniqueFd();
-  return UniqueFd(static_cast<int>(
-      syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
+  MountContext context("cgroup2");
+  return context.valid() ? context.mount() : UniqueFd();
 }
 
 /// Our group's path in the hierarchy of version 2.

@@ -6,6 +6,8 @@
 // mount in the program's own namespace would keep it alive.
 #include "FuseOverlay.h"
 
+#include "MountContext.h"
+
 #include "llb/Support/Errors.h"
 
 #include <cerrno>
@@ -13,7 +15,6 @@
 #include <optional>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 namespace llb::engine {
 
@@ -55,11 +56,7 @@ namespace {
 
 /// The new mount, which nobody sees yet; `device` is the program's end of it.
 llvm::Expected<UniqueFd> makeMount(const UniqueFd &device) {
-  UniqueFd context(
-      static_cast<int>(syscall(SYS_fsopen, "fuse", FSOPEN_CLOEXEC)));
-  auto configure = [&](unsigned command, const char *key, const char *value) {
-    return syscall(SYS_fsconfig, context.get(), command, key, value, 0) == 0;
-  };
+  MountContext context("fuse");
   std::string fd = std::to_string(device.get());
   bool good = context.valid();
   for (auto [key, value] : {std::pair("source", "fuse-overlayfs"),
@@ -68,16 +65,15 @@ llvm::Expected<UniqueFd> makeMount(const UniqueFd &device) {
                             {"rootmode", "40000"},
                             {"user_id", "0"},
                             {"group_id", "0"}})
-    good = good && configure(FSCONFIG_SET_STRING, key, value);
+    good = good && context.set(key, value);
   // The kernel judges who may do what, as in any file system.
   for (const char *flag : {"default_permissions", "allow_other"})
-    good = good && configure(FSCONFIG_SET_FLAG, flag, nullptr);
-  if (!good || !configure(FSCONFIG_CMD_CREATE, nullptr, nullptr))
-    return errnoError("a file system by /dev/fuse");
-  UniqueFd mount(static_cast<int>(
-      syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
+    good = good && context.setFlag(flag);
+  UniqueFd mount;
+  if (good)
+    mount = context.mount();
   if (!mount.valid())
-    return errnoError("mounting by /dev/fuse");
+    return errnoError("a file system by /dev/fuse");
   return mount;
 }
 
@@ -119,8 +115,7 @@ FuseOverlay::mount(ProcessKeeper &keeper, const std::string &mountPoint) const {
   if (!process)
     return process.takeError();
   device.reset();
-  if (syscall(SYS_move_mount, mount->get(), "", AT_FDCWD, mountPoint.c_str(),
-              MOVE_MOUNT_F_EMPTY_PATH))
+  if (!attachMount(*mount, mountPoint))
     return errnoError("mounting " + mountPoint);
   // Waits for the program, and fails if that has ended.
   struct stat info;

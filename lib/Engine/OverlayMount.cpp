@@ -6,32 +6,19 @@
 // is on the disk, and so would each fsync of a step.
 #include "OverlayMount.h"
 
+#include "MountContext.h"
+
 #include "llb/Engine/UserNamespace.h"
 #include "llb/Support/Errors.h"
-#include "llb/Support/UniqueFd.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <map>
 #include <sys/mount.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace llb::engine {
 namespace {
-
-/// A file system context of the mount API; closed in any case.
-struct Context {
-  UniqueFd fd;
-  bool set(const char *key, const std::string &value) {
-    return syscall(SYS_fsconfig, fd.get(), FSCONFIG_SET_STRING, key,
-                   value.c_str(), 0) == 0;
-  }
-  bool setFlag(const char *key) {
-    return syscall(SYS_fsconfig, fd.get(), FSCONFIG_SET_FLAG, key, nullptr,
-                   0) == 0;
-  }
-};
 
 /// Short names of directories, by descriptors of those that they lie in.
 class ShortNames {
@@ -66,9 +53,8 @@ llvm::Error layersError(const OverlayMount &overlay) {
 } // namespace
 
 llvm::Error mountOverlayByParts(const OverlayMount &overlay) {
-  Context context{UniqueFd(
-      static_cast<int>(syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC)))};
-  if (!context.fd.valid())
+  MountContext context("overlay");
+  if (!context.valid())
     return errnoError("overlayfs");
   for (size_t i = overlay.lower.size(); i-- > 0;)
     if (!context.set("lowerdir+", overlay.lower[i]))
@@ -83,14 +69,12 @@ llvm::Error mountOverlayByParts(const OverlayMount &overlay) {
   else
     good = good && context.set("redirect_dir", "off") &&
            context.set("metacopy", "off");
-  if (!good || syscall(SYS_fsconfig, context.fd.get(), FSCONFIG_CMD_CREATE,
-                       nullptr, nullptr, 0))
+  if (!good)
     return layersError(overlay);
-  UniqueFd mount(static_cast<int>(
-      syscall(SYS_fsmount, context.fd.get(), FSMOUNT_CLOEXEC, 0)));
-  if (!mount.valid() ||
-      syscall(SYS_move_mount, mount.get(), "", AT_FDCWD,
-              overlay.mountPoint.c_str(), MOVE_MOUNT_F_EMPTY_PATH))
+  UniqueFd mount = context.mount();
+  if (!mount.valid())
+    return layersError(overlay);
+  if (!attachMount(mount, overlay.mountPoint))
     return errnoError("mounting " + overlay.mountPoint);
   return llvm::Error::success();
 }
@@ -131,13 +115,17 @@ llvm::Error mountOverlayByList(const OverlayMount &overlay) {
 }
 
 llvm::Error mountOverlay(const OverlayMount &overlay) {
-  llvm::Error error = mountOverlayByParts(overlay);
-  if (!error)
-    return error;
-  // As of a kernel that does not know such a parameter; what else is wrong will
-  // be so again.
-  llvm::consumeError(std::move(error));
-  return mountOverlayByList(overlay);
+  // Older kernels do not know some parameter; what else is wrong will be so
+  // again. Which of both it was, the first failure tells.
+  llvm::Error byParts = mountOverlayByParts(overlay);
+  if (!byParts)
+    return byParts;
+  llvm::Error byList = mountOverlayByList(overlay);
+  std::string first = llvm::toString(std::move(byParts));
+  if (!byList)
+    return byList;
+  return textError(first +
+                   "; by mount(2): " + llvm::toString(std::move(byList)));
 }
 
 } // namespace llb::engine

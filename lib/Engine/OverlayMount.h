@@ -20,7 +20,7 @@ struct OverlayMount {
   std::string mountPoint;
 };
 
-/// Mounts it, in either of the ways below.
+/// Mounts it, in either of the ways below; an error tells why neither went.
 llvm::Error mountOverlay(const OverlayMount &overlay);
 
 /// By the mount API, every directory by itself (Linux 6.7).

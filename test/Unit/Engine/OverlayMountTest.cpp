@@ -80,6 +80,15 @@ TEST_F(OverlayMountTest, MountsInOneOfBothWays) {
   check(mountOverlay(overlay));
 }
 
+TEST_F(OverlayMountTest, TellsWhyNeitherWayGoes) {
+  overlay.mountPoint = top / "none";
+  std::string byParts = llvm::toString(mountOverlayByParts(overlay));
+  EXPECT_NE(byParts, "");
+  EXPECT_EQ(llvm::toString(mountOverlay(overlay)),
+            byParts + "; by mount(2): overlayfs of 100 layers: No such file "
+                      "or directory");
+}
+
 TEST_F(OverlayMountTest, RefusesMoreThanAPage) {
   std::string last = overlay.lower.back();
   for (int i = 0; i < 300; ++i)
