@@ -5,6 +5,8 @@
 #include "Copier.h"
 #include "FileMode.h"
 
+#include "llb/Engine/ReadWatch.h"
+
 #include <cerrno>
 
 namespace llb::engine {
@@ -36,9 +38,7 @@ llvm::Error Copier::makeNode(const std::string &from, const std::string &to,
     off_t copied = 0;
     if (int error = target.copyFile(source, from, to, copied))
       return pathError(error, "copy", from);
-    return copied == info.st_size
-               ? llvm::Error::success()
-               : textError(from + ": the file changed while it was copied");
+    return copied == info.st_size ? llvm::Error::success() : changedError(from);
   }
   // BuildKit takes the bits of a socket off the mode: a socket becomes a plain
   // file, and a block device a character device.

@@ -18,12 +18,12 @@ namespace llb::engine {
 
 llvm::Error pathError(int error, const std::string &what,
                       const std::string &path) {
+  if (error == ESTALE)
+    return changedError(what + " " + path);
   // What chown says of an id that a user namespace does not have.
   const char *hint = error == EINVAL && isInUserNamespace()
                          ? "; an owner may not be among the ids that "
                            "/etc/subuid and /etc/subgid lend"
-                     : error == ESTALE
-                         ? "; it has changed since the build began, build again"
                          : "";
   return llvm::createStringError(
       std::error_code(error, std::generic_category()), "%s %s: %s%s",

@@ -5,12 +5,19 @@
 #ifndef LLB_ENGINE_READWATCH_H
 #define LLB_ENGINE_READWATCH_H
 
+#include "llb/Support/Errors.h"
 #include "llb/Support/Nanoseconds.h"
 
 #include <cerrno>
 #include <sys/stat.h>
 
 namespace llb::engine {
+
+/// What is said of a file of which ESTALE is the error, here or elsewhere.
+inline llvm::Error changedError(const std::string &path) {
+  return textError(path +
+                   ": it has changed since the build began, build again");
+}
 
 class ReadWatch {
 public:

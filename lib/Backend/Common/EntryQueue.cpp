@@ -32,7 +32,7 @@ void setCapability(TarEntry &entry, const std::string &value) {
 }
 
 llvm::Error EntryQueue::add(TarEntry entry) {
-  items.push_back({std::move(entry), "", true, "", 0, false});
+  items.push_back({std::move(entry), "", true, "", 0});
   return items.size() < maxItems ? llvm::Error::success() : flush();
 }
 
@@ -40,7 +40,7 @@ llvm::Error EntryQueue::addFile(TarEntry entry, const std::string &path,
                                 bool hasCapability) {
   if (entry.size <= smallFile)
     waiting += static_cast<size_t>(entry.size);
-  items.push_back({std::move(entry), path, hasCapability, "", 0, false});
+  items.push_back({std::move(entry), path, hasCapability, "", 0});
   return items.size() < maxItems && waiting < maxWaiting
              ? llvm::Error::success()
              : flush();
@@ -56,11 +56,6 @@ int EntryQueue::openFile(Item &item, UniqueFd &fd) const {
   return 0;
 }
 
-void EntryQueue::noteChange(Item &item, const engine::ReadWatch &watch) {
-  item.error = watch.check();
-  item.hasChanged = item.error == ESTALE;
-}
-
 void EntryQueue::read(Item &item) const {
   UniqueFd fd;
   item.error = openFile(item, fd);
@@ -74,12 +69,12 @@ void EntryQueue::read(Item &item) const {
     if (n < 0 && errno == EINTR)
       continue;
     if (n <= 0) {
-      item.error = n ? errno : EIO;
+      item.error = n ? errno : ESTALE;
       return;
     }
     done += static_cast<size_t>(n);
   }
-  noteChange(item, watch);
+  item.error = watch.check();
 }
 
 void EntryQueue::readAll() {
@@ -104,8 +99,8 @@ void EntryQueue::readAll() {
 }
 
 llvm::Error EntryQueue::Item::failure() const {
-  if (hasChanged)
-    return textError(path + ": it has changed while it was read, build again");
+  if (error == ESTALE)
+    return engine::changedError(path);
   if (!error)
     return llvm::Error::success();
   errno = error;
@@ -127,7 +122,7 @@ llvm::Error EntryQueue::write(Item &item) {
   engine::ReadWatch watch(fd.get());
   if (llvm::Error error = tar.contentOf(fd.get(), item.entry.size, item.path))
     return error;
-  noteChange(item, watch);
+  item.error = watch.check();
   return item.failure();
 }
 

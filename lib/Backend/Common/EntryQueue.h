@@ -38,16 +38,14 @@ private:
     std::string path;
     bool hasCapability = true;
     std::string content;
-    /// An errno of what went wrong reading, 0 for none.
+    /// An errno of what went wrong reading, 0 for none; ESTALE if somebody
+    /// wrote to the file meanwhile.
     int error = 0;
-    /// Somebody wrote to the file meanwhile.
-    bool hasChanged = false;
 
     llvm::Error failure() const;
   };
 
   int openFile(Item &item, UniqueFd &fd) const;
-  static void noteChange(Item &item, const engine::ReadWatch &watch);
   void read(Item &item) const;
   void readAll();
   llvm::Error flush();
