@@ -25,21 +25,25 @@ VisitQueue::~VisitQueue() {
     thread.join();
 }
 
+void VisitQueue::runNext(std::unique_lock<std::mutex> &lock) {
+  std::shared_ptr<FolderVisit> visit = std::move(waiting.front());
+  waiting.pop_front();
+  running.insert(visit.get());
+  lock.unlock();
+  visit->run();
+  lock.lock();
+  running.erase(visit.get());
+  ready.insert(visit.get());
+  done.notify_one();
+}
+
 void VisitQueue::work() {
   std::unique_lock<std::mutex> lock(mutex);
   while (true) {
     added.wait(lock, [this] { return isStopping || !waiting.empty(); });
     if (isStopping)
       return;
-    std::shared_ptr<FolderVisit> visit = std::move(waiting.front());
-    waiting.pop_front();
-    running.insert(visit.get());
-    lock.unlock();
-    visit->run();
-    lock.lock();
-    running.erase(visit.get());
-    ready.insert(visit.get());
-    done.notify_one();
+    runNext(lock);
   }
 }
 
@@ -53,19 +57,22 @@ void VisitQueue::add(std::shared_ptr<FolderVisit> visit) {
 }
 
 void VisitQueue::finish(const std::shared_ptr<FolderVisit> &visit) {
-  {
-    std::unique_lock<std::mutex> lock(mutex);
-    auto place = std::find(waiting.begin(), waiting.end(), visit);
-    if (place != waiting.end()) {
-      waiting.erase(place);
-      --ahead;
-    } else if (running.count(visit.get()) || ready.count(visit.get())) {
-      done.wait(lock, [&] { return ready.count(visit.get()) != 0; });
-      ready.erase(visit.get());
-      --ahead;
-      return;
-    }
+  std::unique_lock<std::mutex> lock(mutex);
+  auto place = std::find(waiting.begin(), waiting.end(), visit);
+  if (place != waiting.end()) {
+    waiting.erase(place);
+    --ahead;
+  } else if (running.count(visit.get()) || ready.count(visit.get())) {
+    while (!ready.count(visit.get()))
+      if (waiting.empty())
+        done.wait(lock);
+      else
+        runNext(lock);
+    ready.erase(visit.get());
+    --ahead;
+    return;
   }
+  lock.unlock();
   visit->run();
 }
 

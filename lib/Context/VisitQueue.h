@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Visits that will be needed, done ahead by other threads. Whoever needs one
-// that nobody has begun does it himself, so that nothing waits for its turn.
+// that nobody has begun does it himself, and others while he waits for one that
+// is begun.
 #ifndef LLB_CONTEXT_VISITQUEUE_H
 #define LLB_CONTEXT_VISITQUEUE_H
 
@@ -35,6 +36,8 @@ private:
   static constexpr size_t manyAhead = 32;
 
   void work();
+  /// Does the first that waits, without the lock meanwhile.
+  void runNext(std::unique_lock<std::mutex> &lock);
 
   /// Added and not finished; of the caller alone.
   size_t ahead = 0;
