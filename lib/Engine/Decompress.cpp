@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One class per library; the loop around them is the same for all.
-#include "Decompress.h"
+#include "llb/Engine/Decompress.h"
 
 #include <algorithm>
 #include <bzlib.h>

@@ -5,8 +5,7 @@
 #ifndef LLB_ENGINE_TARSTREAM_H
 #define LLB_ENGINE_TARSTREAM_H
 
-#include "Decompress.h"
-
+#include "llb/Engine/Decompress.h"
 #include "llb/Engine/UnpackLimits.h"
 #include "llb/Support/Hasher.h"
 

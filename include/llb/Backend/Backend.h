@@ -6,6 +6,7 @@
 #define LLB_BACKEND_BACKEND_H
 
 #include "llb/Backend/Output.h"
+#include "llb/Backend/TarWriter.h"
 #include "llb/Engine/CacheImports.h"
 #include "llb/Engine/Snapshots.h"
 #include "llb/Registry/Client.h"
@@ -14,6 +15,7 @@
 #include "llb/Support/Platform.h"
 
 #include <atomic>
+#include <llvm/ADT/STLFunctionalExtras.h>
 #include <llvm/Support/raw_ostream.h>
 #include <mutex>
 #include <set>
@@ -101,11 +103,24 @@ private:
   llvm::Expected<Exported> writeLayout(const BuildResult &result, bool docker,
                                        const Place &place);
   std::optional<int64_t> layerEpoch() const;
+  /// Compresses the tar that `writeTar` gives, into the store.
+  llvm::Expected<engine::LayerBlob>
+  packBlob(llvm::function_ref<llvm::Error(const ByteSink &)> writeTar,
+           std::optional<int64_t> epoch);
   llvm::Expected<engine::LayerBlob> makeBlob(engine::LayerId layer,
                                              std::optional<int64_t> epoch);
   llvm::Expected<engine::LayerBlob> makeBlob(const engine::Tree &layer,
                                              const engine::Tree *below,
                                              std::optional<int64_t> epoch);
+  /// The tar of a base image's layer in another compression, as BuildKit
+  /// converts blobs (v0.32.2, util/converter).
+  llvm::Expected<engine::LayerBlob> recompress(const engine::LayerBlob &served);
+  /// Notes that this is the layer's blob under such a key of the index.
+  llvm::Expected<engine::LayerBlob>
+  remember(engine::LayerId layer, const std::string &key,
+           llvm::Expected<engine::LayerBlob> blob);
+  /// Whether the store has it, and it is what its digest says.
+  bool isSound(const engine::LayerBlob &blob);
   /// Gets a base image's layer from where it came from. False after a warning.
   bool fetchAgain(const engine::LayerBlob &blob);
   void warn(DiagId id, const std::string &text);

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layers become blobs once: a layer's blob is remembered with the form it was
-// made in. Layers of a base image are passed on as the registry served them.
+// made in. Layers of a base image are passed on as the registry served them, or
+// with the same tar inside where another compression is forced: their diff ids
+// are those of the base image in any case.
 #include "MediaTypes.h"
 #include "TarPacker.h"
 
 #include "llb/Backend/Backend.h"
 #include "llb/Backend/LayerTar.h"
+#include "llb/Engine/Decompress.h"
+#include "llb/Support/Errors.h"
+
+#include <fcntl.h>
 
 namespace llb::backend {
 namespace {
 
 constexpr Compression defaultCompression = Compression::Gzip;
+/// What is decompressed at a time.
+constexpr size_t pieceSize = size_t(1) << 16;
 
 /// What a blob is remembered as.
 std::string formOf(const Output &options, std::optional<int64_t> epoch) {
@@ -49,7 +57,7 @@ Compression compressionOf(const std::string &mediaType) {
 }
 
 llvm::Expected<engine::LayerBlob>
-Exporter::makeBlob(const engine::Tree &layer, const engine::Tree *below,
+Exporter::packBlob(llvm::function_ref<llvm::Error(const ByteSink &)> writeTar,
                    std::optional<int64_t> epoch) {
   auto writer = store.newBlob();
   if (!writer)
@@ -57,13 +65,12 @@ Exporter::makeBlob(const engine::Tree &layer, const engine::Tree *below,
   Compression compression = options.compression.value_or(defaultCompression);
   TarPacker packer(compression, options.level,
                    [&](std::string_view data) { return writer->write(data); });
-  llvm::Error error = writeLayerTar(
-      layer, below, epoch, [&](std::string_view data) -> llvm::Error {
-        if (cancel)
-          return llvm::createStringError(
-              std::make_error_code(std::errc::interrupted), "interrupted");
-        return packer.write(data);
-      });
+  llvm::Error error = writeTar([&](std::string_view data) -> llvm::Error {
+    if (cancel)
+      return llvm::createStringError(
+          std::make_error_code(std::errc::interrupted), "interrupted");
+    return packer.write(data);
+  });
   if (error)
     return error;
   auto packed = packer.finish();
@@ -78,6 +85,43 @@ Exporter::makeBlob(const engine::Tree &layer, const engine::Tree *below,
   if (llvm::Error failed = store.commitBlob(std::move(*writer), packed->digest))
     return failed;
   return blob;
+}
+
+llvm::Expected<engine::LayerBlob>
+Exporter::makeBlob(const engine::Tree &layer, const engine::Tree *below,
+                   std::optional<int64_t> epoch) {
+  return packBlob(
+      [&](const ByteSink &sink) {
+        return writeLayerTar(layer, below, epoch, sink);
+      },
+      epoch);
+}
+
+llvm::Expected<engine::LayerBlob>
+Exporter::recompress(const engine::LayerBlob &served) {
+  std::optional<Digest> digest = Digest::parse(served.digest);
+  if (!digest)
+    return textError("'" + served.digest + "' is not a SHA-256 digest");
+  std::string path = store.blobPath(*digest);
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid())
+    return errnoError(path);
+  auto content = engine::Decompressor::open(fd.get());
+  if (!content)
+    return content.takeError();
+  auto copy = [&](const ByteSink &sink) -> llvm::Error {
+    auto buffer = std::make_unique<char[]>(pieceSize);
+    while (true) {
+      auto n = content->read(buffer.get(), pieceSize);
+      if (!n)
+        return n.takeError();
+      if (*n == 0)
+        return llvm::Error::success();
+      if (llvm::Error error = sink({buffer.get(), *n}))
+        return error;
+    }
+  };
+  return packBlob(copy, std::nullopt);
 }
 
 std::optional<int64_t> Exporter::layerEpoch() const {
@@ -119,6 +163,16 @@ Exporter::makeBlob(engine::LayerId layer, std::optional<int64_t> epoch) {
   return makeBlob(tree, &below, epoch);
 }
 
+llvm::Expected<engine::LayerBlob>
+Exporter::remember(engine::LayerId layer, const std::string &key,
+                   llvm::Expected<engine::LayerBlob> blob) {
+  if (!blob)
+    return blob;
+  if (llvm::Error error = store.index().putBlob(layer, key, *blob))
+    return error;
+  return blob;
+}
+
 llvm::Expected<engine::LayerBlob> Exporter::exportLayer(engine::LayerId layer,
                                                         bool isBase) {
   auto usable = [&](const std::optional<engine::LayerBlob> &blob) {
@@ -128,22 +182,27 @@ llvm::Expected<engine::LayerBlob> Exporter::exportLayer(engine::LayerId layer,
     return digest && store.hasBlob(*digest, blob->size);
   };
   std::optional<int64_t> epoch = isBase ? std::nullopt : layerEpoch();
-  auto served = store.index().findBlob(layer, "base");
-  if (!epoch && served &&
-      (!options.forceCompression ||
-       compressionOf(served->mediaType) ==
-           options.compression.value_or(defaultCompression)) &&
-      (usable(served) || fetchAgain(*served)))
-    return *served;
   std::string form = formOf(options, epoch);
+  auto served = store.index().findBlob(layer, "base");
+  if (!epoch && served) {
+    if (!options.forceCompression ||
+        compressionOf(served->mediaType) ==
+            options.compression.value_or(defaultCompression)) {
+      if (usable(served) || fetchAgain(*served))
+        return *served;
+    } else {
+      std::string key = "base " + form;
+      if (auto known = store.index().findBlob(layer, key); usable(known)) {
+        known->form = form;
+        return *known;
+      }
+      if (isSound(*served) || fetchAgain(*served))
+        return remember(layer, key, recompress(*served));
+    }
+  }
   if (auto known = store.index().findBlob(layer, form); usable(known))
     return *known;
-  auto blob = makeBlob(layer, epoch);
-  if (!blob)
-    return blob.takeError();
-  if (llvm::Error error = store.index().putBlob(layer, form, *blob))
-    return error;
-  return blob;
+  return remember(layer, form, makeBlob(layer, epoch));
 }
 
 } // namespace llb::backend

@@ -16,6 +16,11 @@ void Exporter::warn(DiagId id, const std::string &text) {
   warnings.report(id, {}, text);
 }
 
+bool Exporter::isSound(const engine::LayerBlob &blob) {
+  std::optional<Digest> digest = Digest::parse(blob.digest);
+  return digest && store.isWhole(*digest);
+}
+
 bool Exporter::fetchAgain(const engine::LayerBlob &blob) {
   std::optional<Digest> digest = Digest::parse(blob.digest);
   if (!digest)
@@ -59,7 +64,7 @@ llvm::Expected<engine::LayerBlob> Exporter::soundLayer(engine::LayerId layer,
   if (!blob)
     return blob;
   std::optional<Digest> digest = Digest::parse(blob->digest);
-  if (!digest || store.isWhole(*digest))
+  if (!digest || isSound(*blob))
     return blob;
   // exportLayer warns of a base image's.
   if (blob->form != "base")

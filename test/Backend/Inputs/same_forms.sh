@@ -72,7 +72,8 @@ for platforms in "$one" "$two"; do
   done
   rm -rf "$work/e/ingest"
   same "layout $count" diff -r "$work/e" "$work/f"
-  for kind in "compression=gzip" "compression=zstd" "oci-mediatypes=false"; do
+  for kind in compression=gzip compression=zstd oci-mediatypes=false \
+    compression=zstd,force-compression=true; do
     buildkit "type=oci,dest=$work/a,rewrite-timestamp=true,$kind" "$platforms"
     ours "type=oci,dest=$work/b,rewrite-timestamp=true,$kind" "$platforms"
     for side in a b; do
@@ -92,6 +93,11 @@ for platforms in "$one" "$two"; do
   same "registry $count" cmp "$work/theirs" "$work/ours"
   same "metadata of registry $count" metadata
 done
+
+# The base image's layer has another compression, and the tar that it had.
+buildkit "type=oci,dest=$work/a,$plain,force-compression=true" "$one"
+ours "type=oci,dest=$work/b,$plain,force-compression=true" "$one"
+same "force-compression 1" cmp "$work/a" "$work/b"
 
 notes='annotation.a=<1>,annotation-manifest[linux/amd64].b=2,annotation-manifest-descriptor.c=3'
 index="$notes,annotation-index.d=4,annotation-index-descriptor.e=5"
@@ -117,3 +123,10 @@ printf 'FROM %s/ours/app:v1\nRUN ["/bin/busybox", "test", "-f", "/a"]\n' "$REGIS
   >"$work/next/Dockerfile"
 context=$work/next
 same "base image" buildkit "type=tar,dest=$work/a" "$one"
+
+# Without other layers no time matters.
+echo 'FROM busybox' >"$work/next/Dockerfile"
+forced=compression=uncompressed,force-compression=true
+buildkit "type=oci,dest=$work/a,$forced" "$one"
+ours "type=oci,dest=$work/b,$forced" "$one"
+same "force-compression of a base image" cmp "$work/a" "$work/b"
