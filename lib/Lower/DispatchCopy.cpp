@@ -1,95 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // COPY and ADD: one file operation with an action for each source, files that
-// are written in the instruction last. ADD may take sources from git and HTTP.
-// With `--link` the files are put together on scratch and merged with the base,
-// so that they survive a change of it (BuildKit v0.32.2,
+// are written in the instruction last (CopySources.h tells of both). With
+// `--link` the files are put together on scratch and merged with the base, so
+// that they survive a change of it (BuildKit v0.32.2,
 // dockerfile2llb/convert_copy.go).
-#include "CopyMode.h"
+#include "CopySources.h"
 #include "CustomName.h"
 #include "FileOps.h"
 #include "OsPath.h"
 #include "Sources.h"
-#include "llb/Check/Rules.h"
+
 #include "llb/IR/ActionPath.h"
 #include "llb/Support/GoPath.h"
-#include "llb/Support/GoUrl.h"
 #include "llb/Support/LowerDiags.h"
 
 namespace llb::lower {
 namespace {
 
-/// COPY or ADD with its words expanded.
-struct CopyRequest {
-  bool isAdd = false;
-  std::vector<std::string> sources;
-  std::vector<ast::InlineFile> files;
-  std::string dest;
-  std::string chown;
-  std::string chmod;
-  std::string checksum;
-  std::vector<std::string> excludes;
-  bool link = false;
-  bool parents = false;
-  std::optional<bool> keepGitDir;
-  std::optional<bool> unpack;
-  /// What is copied from; null is the build context.
-  StageState *from = nullptr;
-};
-
-bool isHttp(std::string_view source) {
-  return source.starts_with("http://") || source.starts_with("https://");
-}
-
 bool isGit(std::string_view source) {
   GitRef ref;
   std::string error;
   return GitRef::parse(source, ref, error) == GitRef::Kind::Git;
-}
-
-/// Whether `path` has wildcards that no backslash escapes.
-bool hasWildcards(std::string_view path) {
-  for (size_t i = 0; i < path.size(); ++i)
-    if (path[i] == '\\')
-      ++i;
-    else if (path[i] == '*' || path[i] == '?' || path[i] == '[')
-      return true;
-  return false;
-}
-
-/// The text of digest.Parse's error, empty for a digest.
-std::string_view digestError(std::string_view text) {
-  constexpr std::string_view badFormat = "invalid checksum digest format";
-  auto isLowerAlnum = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  };
-  size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size())
-    return badFormat;
-  std::string_view algorithm = text.substr(0, colon);
-  std::string_view hex = text.substr(colon + 1);
-  size_t length = algorithm == "sha256"   ? 64
-                  : algorithm == "sha384" ? 96
-                  : algorithm == "sha512" ? 128
-                                          : 0;
-  if (length != 0) {
-    if (hex.size() != length)
-      return "invalid checksum digest length";
-    bool good = hex.find_first_not_of("0123456789abcdef") == hex.npos;
-    return good ? "" : badFormat;
-  }
-  bool afterSeparator = true;
-  for (char c : algorithm) {
-    bool separator = c == '.' || c == '+' || c == '_' || c == '-';
-    if (separator ? afterSeparator : !isLowerAlnum(c))
-      return badFormat;
-    afterSeparator = separator;
-  }
-  for (char c : hex)
-    if (!isLowerAlnum(c) && !(c >= 'A' && c <= 'Z') && c != '=' && c != '_' &&
-        c != '-')
-      return badFormat;
-  return afterSeparator ? badFormat : "unsupported digest algorithm";
 }
 
 class CopyLowering {
@@ -104,12 +36,14 @@ public:
       return llvm::failure();
     text = stepText(dispatch);
     name = stepName(context, stage, text, stage.platform, stage.env);
+    CopySources sources(dispatch, request, dest, mode, name);
     for (const std::string &source : request.sources)
-      if (llvm::failed(addSource(source)))
+      if (llvm::failed(sources.add(source)))
         return llvm::failure();
     for (ast::InlineFile &file : request.files)
-      if (llvm::failed(addFile(file)))
+      if (llvm::failed(sources.addFile(file)))
         return llvm::failure();
+    copies = sources.take();
     if (request.link && request.chmod.empty() && context.supports("mergeop"))
       addLinked();
     else
@@ -158,161 +92,10 @@ private:
     if (request.sources.size() != 1)
       return dispatch.errorAt(request.checksum, diag::ChecksumOfSeveral);
     const std::string &source = request.sources.front();
-    if (!isHttp(source) && !isGit(source))
+    if (!isHttpSource(source) && !isGit(source))
       return dispatch.errorAt(request.checksum, diag::ChecksumOfLocal);
     return llvm::success();
   }
-
-  // ---- sources ----
-
-  llvm::LogicalResult addSource(const std::string &source) {
-    GitRef ref;
-    std::string error;
-    GitRef::Kind kind = GitRef::parse(source, ref, error);
-    if (kind == GitRef::Kind::Invalid)
-      return dispatch.errorAt(source, diag::InvalidGitRef, error);
-    if (kind == GitRef::Kind::Git && !ref.indistinguishableFromLocal)
-      return addGit(source, ref);
-    if (isHttp(source) && kind != GitRef::Kind::Git)
-      return addHttp(source);
-    return addLocal(source);
-  }
-
-  std::string_view copyWord() const {
-    return ast::wordOf(ast::StmtKind::Copy, context.file.words);
-  }
-
-  llvm::LogicalResult addGit(const std::string &source, const GitRef &ref) {
-    if (!request.isAdd)
-      return dispatch.errorAt(source, diag::CopyFromGit, copyWord());
-    if (request.keepGitDir && ref.keepGitDir &&
-        *request.keepGitDir != *ref.keepGitDir)
-      return dispatch.errorAt(source, diag::KeepGitDirConflict);
-    // BuildKit keeps the URL's choice for the sources after it.
-    if (ref.keepGitDir)
-      request.keepGitDir = ref.keepGitDir;
-    if (!request.checksum.empty() && !ref.checksum.empty() &&
-        request.checksum != ref.checksum)
-      return dispatch.errorAt(source, diag::GitChecksumConflict,
-                              go::quote(request.checksum),
-                              go::quote(ref.checksum));
-    if (!ref.checksum.empty())
-      request.checksum = ref.checksum;
-    GitSource options;
-    options.keepGitDir = request.keepGitDir.value_or(false);
-    options.checksum = request.checksum;
-    options.fetchByCommit = ref.fetchByCommit.value_or(false);
-    options.name = name;
-    append(addGitSource(context, ref, options), plainCopy("/"));
-    return llvm::success();
-  }
-
-  llvm::LogicalResult addHttp(const std::string &source) {
-    if (!request.isAdd)
-      return dispatch.errorAt(source, diag::CopyFromUrl, copyWord());
-    std::string filename = "__unnamed__";
-    if (std::optional<go::Url> url = go::Url::parse(source)) {
-      std::string base = go::basePath(url->path);
-      if (base != "." && base != "/")
-        filename = std::move(base);
-    }
-    if (!request.checksum.empty())
-      if (std::string_view error = digestError(request.checksum);
-          !error.empty())
-        return dispatch.errorAt(request.checksum, diag::InvalidDigest, error);
-    ir::OpMetadata metadata = namedMetadata(name);
-    metadata.description["com.docker.dockerfile.v1.command"];
-    ir::Copy copy = plainCopy(filename);
-    copy.attemptUnpackDockerCompatibility = request.unpack.value_or(false);
-    append(addHttpSource(context, source, filename, request.checksum,
-                         std::move(metadata)),
-           std::move(copy));
-    return llvm::success();
-  }
-
-  llvm::LogicalResult addLocal(const std::string &source) {
-    check::copyIgnored(context.linter, dispatch.stmt, request.isAdd, source,
-                       request.from ? nullptr : context.ignoreMatcher.get(),
-                       context.options.ignorePatterns);
-    ir::Copy copy = plainCopy("");
-    copy.followSymlink = true;
-    copy.dirCopyContents = true;
-    copy.allowWildcard = true;
-    copy.allowEmptyWildcard = true;
-    copy.attemptUnpackDockerCompatibility =
-        request.unpack.value_or(request.isAdd);
-
-    std::string path = source;
-    if (request.parents) {
-      // What stands before `/./` is not kept.
-      std::string pattern = path;
-      size_t pivot = path.find("/./");
-      if (pivot != std::string::npos) {
-        pattern = path.substr(pivot + 3);
-        path.resize(pivot);
-      } else {
-        path = "/";
-      }
-      if (llvm::failed(normalize(pattern)))
-        return llvm::failure();
-      if (!hasWildcards(path) && !hasWildcards(pattern)) {
-        std::string required = go::joinPath({path, pattern});
-        if (llvm::failed(normalize(required)))
-          return llvm::failure();
-        copy.requiredPaths = {std::move(required)};
-      }
-      copy.includePatterns = {pattern.starts_with('/') ? pattern.substr(1)
-                                                       : pattern};
-    }
-    if (llvm::failed(normalize(path)))
-      return llvm::failure();
-    copy.src = ir::cleanActionPath("/", path, /*keepSlash=*/false);
-    append(request.from ? request.from->root : context.buildContext,
-           std::move(copy));
-    return llvm::success();
-  }
-
-  llvm::LogicalResult addFile(ast::InlineFile &file) {
-    const std::string &os = stage.platform->os;
-    go::Parsed<std::string> path =
-        ospath::withoutDrive(file.path, os, /*keepSlash=*/false);
-    if (!path.ok())
-      return dispatch.error(diag::InvalidPath,
-                            "removing drive letter: " + path.error);
-    append(addInlineFile(context, path.value, 0644, std::move(file.data)),
-           plainCopy(path.value));
-    return llvm::success();
-  }
-
-  /// Makes `path` absolute.
-  llvm::LogicalResult normalize(std::string &path) const {
-    go::Parsed<std::string> result =
-        ospath::normalize("/", path, stage.platform->os, /*keepSlash=*/false);
-    if (!result.ok())
-      return dispatch.error(diag::InvalidPath,
-                            "removing drive letter: " + result.error);
-    path = std::move(result.value);
-    return llvm::success();
-  }
-
-  /// What the copies of all kinds of sources have in common.
-  ir::Copy plainCopy(std::string_view source) const {
-    ir::Copy copy;
-    copy.src = ir::cleanActionPath("/", source, /*keepSlash=*/false);
-    copy.dest = dest;
-    copy.mode = mode.mode;
-    copy.modeStr = mode.symbolic;
-    copy.createDestPath = true;
-    copy.timestamp = -1;
-    copy.excludePatterns = request.excludes;
-    return copy;
-  }
-
-  void append(ir::ValueId source, ir::Copy copy) {
-    copies.push_back({source, std::move(copy)});
-  }
-
-  // ---- operations ----
 
   /// All copies on top of `base`; invalid is scratch.
   ir::Vertex fileOp(ir::ValueId base) {
@@ -406,7 +189,7 @@ private:
   /// Notes what is read, so that no more is asked for.
   void markPaths() const {
     for (const std::string &source : request.sources) {
-      if (request.isAdd && isHttp(source))
+      if (request.isAdd && isHttpSource(source))
         continue;
       std::string path = go::joinPath({"/", source});
       if (request.from)
@@ -426,7 +209,7 @@ private:
   /// The instruction as shown, and with its count in front.
   std::string text;
   std::string name;
-  std::vector<std::pair<ir::ValueId, ir::Copy>> copies;
+  CopySources::Copies copies;
 };
 
 /// Expands what COPY and ADD have in common, in BuildKit's order.
