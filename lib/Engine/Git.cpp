@@ -7,6 +7,7 @@
 
 #include "llb/Registry/Client.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/GoUrl.h"
 #include "llb/Support/WriteAll.h"
 
 #include <algorithm>
@@ -32,17 +33,6 @@ bool isNetworkUrl(std::string_view url) {
   std::string_view scheme = url.substr(0, end);
   return scheme == "http" || scheme == "https" || scheme == "ssh" ||
          scheme == "git";
-}
-
-/// `host[:port]` of a URL.
-std::string hostOf(std::string_view url) {
-  size_t end = url.find("://");
-  if (end == std::string_view::npos)
-    return "";
-  url = url.substr(end + 3);
-  url = url.substr(0, url.find('/'));
-  size_t at = url.rfind('@');
-  return std::string(at == std::string_view::npos ? url : url.substr(at + 1));
 }
 
 /// How long git may say nothing. Its checkout of submodules, which shows no
@@ -155,7 +145,8 @@ llvm::Expected<Git> Git::open(Workshop &shop, const ir::Source &source,
 llvm::Error Git::authorize(const ir::Source &source, const GitRemote &remote) {
   std::string header = attributeOf(source, "git.authheadersecret");
   std::string token = attributeOf(source, "git.authtokensecret");
-  std::string host = "." + hostOf(remote.url);
+  std::optional<go::Url> url = go::Url::parse(remote.url);
+  std::string host = "." + (url ? url->host : "");
   std::pair<std::string, bool> names[] = {{header + host, false},
                                           {token + host, true},
                                           {header, false},

@@ -8,6 +8,7 @@
 
 #include "llb/Registry/Download.h"
 #include "llb/Support/GoPath.h"
+#include "llb/Support/GoUrl.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -86,13 +87,8 @@ std::vector<std::string> requestHeaders(const Workshop &shop,
       headers.push_back(std::string(name) + ": " + text);
   const auto &secrets = shop.options.secrets;
   std::string named = attributeOf(source, "http.authheadersecret");
-  std::string_view host = source.identifier;
-  host.remove_prefix(host.find("://") + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  host.remove_prefix(
-      host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
-  host = host.substr(0, host.find(':'));
-  std::string suffix = "_" + std::string(host);
+  std::optional<go::Url> url = go::Url::parse(source.identifier);
+  std::string suffix = "_" + (url ? url->hostname() : "");
   auto value =
       secrets.find(named.empty() ? "HTTP_AUTH_HEADER" + suffix : named);
   if (value != secrets.end())

@@ -41,6 +41,8 @@ struct Url {
 
   /// url.Parse.
   static std::optional<Url> parse(std::string_view text);
+  /// URL.Hostname: the host without port and brackets.
+  std::string hostname() const;
   /// URL.String of a URL without query and fragment.
   std::string strWithoutOptions() const;
 };

@@ -38,6 +38,19 @@ TEST(GoUrl, PrintsAgain) {
   EXPECT_EQ(again("git://"), "git:");
 }
 
+TEST(GoUrl, NamesHosts) {
+  auto nameIn = [](std::string_view text) {
+    std::optional<Url> url = Url::parse(text);
+    return url ? url->hostname() : "none";
+  };
+  EXPECT_EQ(nameIn("https://u@p:x@h.example:8443/a:1"), "h.example");
+  EXPECT_EQ(nameIn("https://h?x@y:1"), "h");
+  EXPECT_EQ(nameIn("ssh://[fe80::1%25en0]:22/a"), "fe80::1%en0");
+  EXPECT_EQ(nameIn("http://[::1]/"), "::1");
+  EXPECT_EQ(nameIn("http://h:/"), "h");
+  EXPECT_EQ(nameIn("git@h:a/b"), "none");
+}
+
 TEST(GoUrl, RejectsBadUrls) {
   for (std::string_view text :
        {"http://a b/", "http://h:x/", "http://h:1:2/", "http://[::1/",
