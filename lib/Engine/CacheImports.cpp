@@ -12,11 +12,10 @@
 #include "llb/Support/Errors.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/Hasher.h"
+#include "llb/Support/LayoutIndex.h"
 
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/StringRef.h>
-#include <llvm/Support/FileSystem.h>
-#include <llvm/Support/MemoryBuffer.h>
 
 namespace llb::engine {
 
@@ -74,37 +73,11 @@ public:
       : location(location), layout(location.directory) {}
 
   std::optional<std::string> top(std::string &error) override {
-    if (!location.digest.empty())
-      return layout.read(location.digest, maxDocument, error);
-    std::string path = location.directory + "/index.json";
-    uint64_t size = 0;
-    if (llvm::sys::fs::is_regular_file(path) &&
-        !llvm::sys::fs::file_size(path, size) && size > maxDocument) {
-      error = path + ": longer than " + std::to_string(maxDocument) + " bytes";
-      return std::nullopt;
-    }
-    auto file =
-        llvm::sys::fs::is_regular_file(path)
-            ? llvm::MemoryBuffer::getFile(path)
-            : std::make_error_code(std::errc::no_such_file_or_directory);
-    if (!file) {
-      error = path + ": " + file.getError().message();
-      return std::nullopt;
-    }
-    auto index = go::parseJson((*file)->getBuffer(), &error);
-    const go::JsonValue *entries = index ? index->find("manifests") : nullptr;
-    if (!entries) {
-      error = path + " is not the index of an image layout";
-      return std::nullopt;
-    }
-    for (const go::JsonValue &entry : entries->items) {
-      const go::JsonValue *notes = entry.find("annotations");
-      if (notes &&
-          notes->textOf("org.opencontainers.image.ref.name") == location.tag)
-        return layout.read(entry.textOf("digest"), maxDocument, error);
-    }
-    error = path + " has nothing that is called '" + location.tag + "'";
-    return std::nullopt;
+    std::string digest = location.digest;
+    if (digest.empty())
+      error = findInLayout(location.directory, location.tag, digest);
+    return digest.empty() ? std::nullopt
+                          : layout.read(digest, maxDocument, error);
   }
   std::optional<std::string> manifest(const std::string &digest,
                                       std::string &error) override {

@@ -4,7 +4,6 @@
 // so does this, or two builds with one cache would lose the name of one.
 #include "llb/Support/LayoutIndex.h"
 
-#include "llb/Support/GoJson.h"
 #include "llb/Support/LeadsTo.h"
 #include "llb/Support/OutputFile.h"
 
@@ -23,38 +22,6 @@ constexpr const char *nameKey = "io.containerd.image.name";
 
 std::string indexPath(const std::string &directory) {
   return directory + "/index.json";
-}
-
-std::string readIndex(const std::string &directory, go::JsonValue &index) {
-  constexpr uint64_t maxIndex = 8 << 20;
-  std::string path = indexPath(directory);
-  uint64_t size = 0;
-  if (std::error_code error = llvm::sys::fs::file_size(path, size))
-    return path + ": " + error.message();
-  if (size > maxIndex)
-    return path + " is larger than an index may be";
-  auto file = llvm::MemoryBuffer::getFile(path);
-  if (!file)
-    return path + ": " + file.getError().message();
-  std::string error;
-  auto json = go::parseJson(
-      std::string_view((*file)->getBufferStart(), (*file)->getBufferSize()),
-      &error);
-  if (!json)
-    return path + ": " + error;
-  using Kind = go::JsonValue::Kind;
-  const go::JsonValue *manifests = json->find("manifests");
-  if (json->kind != Kind::Object ||
-      (manifests && manifests->kind != Kind::Array &&
-       manifests->kind != Kind::Null))
-    return path + " is not the index of an image layout";
-  index = std::move(*json);
-  return "";
-}
-
-std::string annotation(const go::JsonValue &manifest, const char *key) {
-  const go::JsonValue *notes = manifest.find("annotations");
-  return notes ? notes->textOf(key) : std::string();
 }
 
 go::JsonValue textValue(const std::string &text) {
@@ -118,23 +85,57 @@ std::string writeFile(const std::string &path, const std::string &text) {
 
 } // namespace
 
+std::string readLayoutIndex(const std::string &directory,
+                            go::JsonValue &index) {
+  constexpr uint64_t maxIndex = 8 << 20;
+  std::string path = indexPath(directory);
+  llvm::sys::fs::file_status status;
+  if (std::error_code error = llvm::sys::fs::status(path, status))
+    return path + ": " + error.message();
+  // A pipe would be waited for.
+  if (status.type() != llvm::sys::fs::file_type::regular_file)
+    return path + ": not a regular file";
+  if (status.getSize() > maxIndex)
+    return path + " is larger than an index may be";
+  auto file = llvm::MemoryBuffer::getFile(path);
+  if (!file)
+    return path + ": " + file.getError().message();
+  std::string error;
+  auto json = go::parseJson(
+      std::string_view((*file)->getBufferStart(), (*file)->getBufferSize()),
+      &error);
+  if (!json)
+    return path + ": " + error;
+  using Kind = go::JsonValue::Kind;
+  const go::JsonValue *manifests = json->find("manifests");
+  if (json->kind != Kind::Object || !manifests ||
+      (manifests->kind != Kind::Array && manifests->kind != Kind::Null))
+    return path + " is not the index of an image layout";
+  index = std::move(*json);
+  return "";
+}
+
+std::string annotationOf(const go::JsonValue &descriptor, const char *key) {
+  const go::JsonValue *notes = descriptor.find("annotations");
+  return notes ? notes->textOf(key) : std::string();
+}
+
 std::string findInLayout(const std::string &directory, const std::string &tag,
                          std::string &digest) {
   go::JsonValue index;
-  if (std::string error = readIndex(directory, index); !error.empty())
+  if (std::string error = readLayoutIndex(directory, index); !error.empty())
     return error;
-  if (const go::JsonValue *manifests = index.find("manifests"))
-    for (const char *key : {nameKey, tagKey})
-      for (const go::JsonValue &manifest : manifests->items)
-        if (annotation(manifest, key) == tag) {
-          digest = manifest.textOf("digest");
-          return "";
-        }
+  for (const char *key : {nameKey, tagKey})
+    for (const go::JsonValue &manifest : index.find("manifests")->items)
+      if (annotationOf(manifest, key) == tag) {
+        digest = manifest.textOf("digest");
+        return "";
+      }
   return indexPath(directory) + " has no image with the tag '" + tag + "'";
 }
 
 std::string nameInLayout(const std::string &directory, const std::string &tag,
-                         const std::string &descriptor) {
+                         const std::string &descriptor, LayoutBefore *before) {
   using Kind = go::JsonValue::Kind;
   auto named = go::parseJson(descriptor);
   if (!named || named->kind != Kind::Object)
@@ -148,7 +149,7 @@ std::string nameInLayout(const std::string &directory, const std::string &tag,
   index.kind = Kind::Object;
   bool exists = llvm::sys::fs::exists(indexPath(directory));
   if (exists)
-    if (std::string error = readIndex(directory, index); !error.empty())
+    if (std::string error = readLayoutIndex(directory, index); !error.empty())
       return error;
   if (!exists) {
     go::JsonValue version;
@@ -161,10 +162,17 @@ std::string nameInLayout(const std::string &directory, const std::string &tag,
   go::JsonValue &manifests = memberOf(index, "manifests", Kind::Array);
   manifests.kind = Kind::Array;
   auto &items = manifests.items;
+  LayoutBefore found;
   std::erase_if(items, [&](const go::JsonValue &other) {
-    return annotation(other, tagKey) == tag &&
-           annotation(other, nameKey).empty();
+    if (annotationOf(other, tagKey) != tag ||
+        !annotationOf(other, nameKey).empty())
+      return false;
+    found.replaced.push_back(other.textOf("digest"));
+    return true;
   });
+  found.hasOthers = !items.empty();
+  if (before)
+    *before = std::move(found);
   items.push_back(std::move(*named));
   std::string text = go::renderJson(index);
   if (std::string error = writeFile(directory + "/oci-layout",

@@ -8,6 +8,7 @@
 
 #include "llb/Support/Errors.h"
 #include "llb/Support/Hasher.h"
+#include "llb/Support/LayoutIndex.h"
 #include "llb/Support/UniqueFd.h"
 #include "llb/Support/WriteAll.h"
 
@@ -22,8 +23,6 @@
 namespace llb::backend {
 namespace {
 
-constexpr const char *refNameKey = "org.opencontainers.image.ref.name";
-
 class CacheDirectory {
 public:
   explicit CacheDirectory(std::string path) : path(std::move(path)) {}
@@ -33,7 +32,6 @@ public:
                        const registry::Descriptor &blob);
   /// Whether it is there and not damaged.
   bool hasBlob(const registry::Descriptor &blob) const;
-  llvm::Error putText(const std::string &name, const std::string &text);
   /// Names the manifest and lets go of the one of this tag before.
   llvm::Error name(const registry::Descriptor &manifest, const std::string &tag,
                    const std::set<std::string> &kept);
@@ -57,7 +55,7 @@ llvm::Error CacheDirectory::open() {
   lock = UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock.valid() || flock(lock.get(), LOCK_EX))
     return errnoError(path);
-  return putText("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
+  return llvm::Error::success();
 }
 
 llvm::Expected<UniqueFd> CacheDirectory::newFile(std::string &temporary) const {
@@ -77,20 +75,6 @@ llvm::Error CacheDirectory::place(const UniqueFd &fd,
   llvm::Error error = errnoError(final);
   ::unlink(temporary.c_str());
   return error;
-}
-
-llvm::Error CacheDirectory::putText(const std::string &name,
-                                    const std::string &text) {
-  std::string temporary;
-  auto fd = newFile(temporary);
-  if (!fd)
-    return fd.takeError();
-  if (writeAll(fd->get(), text)) {
-    llvm::Error error = errnoError(temporary);
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  return place(*fd, temporary, path + "/" + name);
 }
 
 bool CacheDirectory::hasBlob(const registry::Descriptor &blob) const {
@@ -130,36 +114,17 @@ llvm::Error CacheDirectory::copyBlob(const engine::Store &store,
 llvm::Error CacheDirectory::name(const registry::Descriptor &manifest,
                                  const std::string &tag,
                                  const std::set<std::string> &kept) {
-  std::string others;
-  std::vector<std::string> replaced;
-  if (auto file = llvm::MemoryBuffer::getFile(path + "/index.json")) {
-    auto index = go::parseJson((*file)->getBuffer());
-    const go::JsonValue *entries = index ? index->find("manifests") : nullptr;
-    if (!entries)
-      return textError(path + "/index.json is not the index of an image "
-                              "layout");
-    for (const go::JsonValue &entry : entries->items) {
-      const go::JsonValue *notes = entry.find("annotations");
-      if (notes && notes->textOf(refNameKey) == tag)
-        replaced.push_back(entry.textOf("digest"));
-      else
-        others += go::renderJson(entry) + ",";
-    }
-  }
-  std::string entry = "{\"mediaType\":" + go::jsonString(manifest.mediaType) +
-                      ",\"digest\":" + go::jsonString(manifest.digest) +
-                      ",\"size\":" + std::to_string(manifest.size) +
-                      ",\"annotations\":{\"" + refNameKey +
-                      "\":" + go::jsonString(tag) + "}}";
-  if (llvm::Error error = putText(
-          "index.json",
-          "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image."
-          "index.v1+json\",\"manifests\":[" +
-              others + entry + "]}"))
-    return error;
-  if (!others.empty())
+  std::string descriptor =
+      "{\"mediaType\":" + go::jsonString(manifest.mediaType) +
+      ",\"digest\":" + go::jsonString(manifest.digest) +
+      ",\"size\":" + std::to_string(manifest.size) + "}";
+  LayoutBefore before;
+  if (std::string error = nameInLayout(path, tag, descriptor, &before);
+      !error.empty())
+    return textError(error);
+  if (before.hasOthers)
     return llvm::Error::success();
-  for (const std::string &digest : replaced) {
+  for (const std::string &digest : before.replaced) {
     if (!Digest::parse(digest) || kept.contains(digest))
       continue;
     auto file = llvm::MemoryBuffer::getFile(blobPath(digest));

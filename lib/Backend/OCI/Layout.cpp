@@ -10,15 +10,17 @@
 #include "../Common/Json.h"
 
 #include "llb/Backend/TarWriter.h"
+#include "llb/Support/Errors.h"
 #include "llb/Support/GoJson.h"
 #include "llb/Support/GoText.h"
+#include "llb/Support/LayoutIndex.h"
 #include "llb/Support/Reference.h"
 #include "llb/Support/WriteAll.h"
 
 #include <cerrno>
 #include <ctime>
 #include <fcntl.h>
-#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/FileSystem.h>
 #include <sys/stat.h>
 
 namespace llb::backend {
@@ -182,32 +184,26 @@ std::vector<Descriptor> namedDescriptors(const Descriptor &top,
   return result;
 }
 
-/// index.json of `descriptors` after those of an older layout.
+/// index.json of `descriptors` after those of the layout in the directory
+/// `older`, if there is one.
 llvm::Expected<std::string>
 layoutIndex(const std::vector<Descriptor> &descriptors,
-            const std::string &olderPath) {
+            const std::string &older) {
   std::string list;
   auto add = [&](const std::string &json) {
     list += (list.empty() ? "" : ",") + json;
   };
-  if (auto older = llvm::MemoryBuffer::getFile(olderPath)) {
-    auto index = go::parseJson((*older)->getBuffer());
-    const go::JsonValue *manifests = index ? index->find("manifests") : nullptr;
-    if (!manifests)
-      return llvm::createStringError(
-          std::make_error_code(std::errc::invalid_argument),
-          "%s is not the index of an image layout", olderPath.c_str());
-    auto nameIn = [](const go::JsonValue &entry, const char *key) {
-      const go::JsonValue *all = entry.find("annotations");
-      return all ? all->textOf(key) : std::string();
-    };
-    for (const go::JsonValue &entry : manifests->items) {
+  if (!older.empty() && llvm::sys::fs::exists(older + "/index.json")) {
+    go::JsonValue index;
+    if (std::string error = readLayoutIndex(older, index); !error.empty())
+      return textError(error);
+    for (const go::JsonValue &entry : index.find("manifests")->items) {
       bool replaced = false;
       for (Descriptor descriptor : descriptors)
-        replaced |=
-            nameIn(entry, imageNameKey) ==
-                descriptor.annotations[imageNameKey] &&
-            nameIn(entry, refNameKey) == descriptor.annotations[refNameKey];
+        replaced |= annotationOf(entry, imageNameKey) ==
+                        descriptor.annotations[imageNameKey] &&
+                    annotationOf(entry, refNameKey) ==
+                        descriptor.annotations[refNameKey];
       if (!replaced)
         add(go::renderJson(entry));
     }
@@ -245,10 +241,10 @@ llvm::Expected<Exported> Exporter::writeLayout(const BuildResult &result,
                           go::formatUnixTime(options.sourceDateEpoch.value_or(
                               static_cast<int64_t>(time(nullptr)))));
   // As a directory, BuildKit's client calls an image without a name latest.
-  auto index = layoutIndex(
-      namedDescriptors(top, options.names,
-                       options.layoutDirectory ? "latest" : ""),
-      place.directory ? place.directory->destination() + "/index.json" : "");
+  auto index =
+      layoutIndex(namedDescriptors(top, options.names,
+                                   options.layoutDirectory ? "latest" : ""),
+                  place.directory ? place.directory->destination() : "");
   if (!index)
     return index.takeError();
 
