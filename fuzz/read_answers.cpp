@@ -6,13 +6,14 @@
 #include "../lib/Registry/Challenge.h"
 #include "../lib/Registry/Headers.h"
 #include "../lib/Registry/ImageLookup.h"
-#include "Fuzz.h"
+#include "Readers.h"
 
 #include "llb/Support/Digest.h"
 
 using namespace llb;
 using namespace llb::registry;
 using fuzz::require;
+using fuzz::requireReason;
 
 namespace {
 
@@ -40,7 +41,7 @@ void readDocuments(std::string_view text) {
   platform.variant = "v7";
   bool good =
       readImage("image", documents.front(), platform, fetch, image, error);
-  require(good || !error.empty(), "no image and no reason");
+  requireReason(good, error, "no image and no reason");
   require(image.digest == Digest::of(documents.front()).str(),
           "the digest is of something else");
   if (!good)
@@ -78,15 +79,11 @@ void readToken(std::string_view text) {
           "a token of several lines");
 }
 
-using Reader = void(std::string_view);
-constexpr Reader *readers[] = {readDocuments, readChallenge, readHeaders,
-                               readToken};
+constexpr fuzz::Reader *readers[] = {readDocuments, readChallenge, readHeaders,
+                                     readToken};
 
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  if (size > 0)
-    readers[data[0] % std::size(readers)](
-        {reinterpret_cast<const char *>(data) + 1, size - 1});
-  return 0;
+  return fuzz::runReader(readers, data, size);
 }

@@ -5,7 +5,7 @@
 // written reads the same again.
 #include "../lib/Context/HashIndex.h"
 #include "../lib/Engine/Owner.h"
-#include "Fuzz.h"
+#include "Readers.h"
 
 #include "llb/Context/Directory.h"
 #include "llb/Engine/CacheRecords.h"
@@ -26,6 +26,7 @@
 
 using namespace llb;
 using fuzz::require;
+using fuzz::requireReason;
 
 namespace {
 
@@ -50,7 +51,7 @@ struct Folder {
 void readJson(std::string_view text) {
   std::string error;
   auto value = go::parseJson(text, &error);
-  require(value || !error.empty(), "no value and no reason");
+  requireReason(value.has_value(), error, "no value and no reason");
   if (!value)
     return;
   std::string rendered = go::renderJson(*value);
@@ -100,7 +101,7 @@ void readImageLock(std::string_view text) {
   lower::ImageLock lock, again;
   std::string error;
   bool good = lower::ImageLock::parse(text, lock, error);
-  require(good || !error.empty(), "no lock and no reason");
+  requireReason(good, error, "no lock and no reason");
   if (good) {
     std::string written = lock.str();
     require(lower::ImageLock::parse(written, again, error) &&
@@ -164,7 +165,7 @@ void readRegistriesConf(std::string_view text) {
   registry::RegistriesConf conf;
   std::string error;
   bool good = registry::RegistriesConf::parse(text, conf, error);
-  require(good || !error.empty(), "no configuration and no reason");
+  requireReason(good, error, "no configuration and no reason");
   for (const char *name :
        {"alpine:3",
         "reg.example:5000/a/b@sha256:"
@@ -184,7 +185,7 @@ void readIgnoreFile(std::string_view text) {
   std::vector<std::string> patterns = parseDockerignore(text, &error, &lines);
   require(patterns.size() == lines.size(), "a pattern without a line");
   auto matcher = PatternMatcher::create(patterns, error);
-  require(matcher || !error.empty(), "no matcher and no reason");
+  requireReason(matcher != nullptr, error, "no matcher and no reason");
   if (!matcher)
     return;
   PatternMatcher::DirMatches none, outer, inner;
@@ -203,8 +204,7 @@ void readUsers(std::string_view text) {
   engine::parseGroup(text);
 }
 
-using Reader = void(std::string_view);
-constexpr Reader *readers[] = {
+constexpr fuzz::Reader *readers[] = {
     readJson,          readHashIndex,   readImageLock,    readRecords,
     readInlineRecords, readLayoutIndex, readDockerConfig, readRegistriesConf,
     readIgnoreFile,    readUsers};
@@ -212,8 +212,5 @@ constexpr Reader *readers[] = {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  if (size > 0)
-    readers[data[0] % std::size(readers)](
-        {reinterpret_cast<const char *>(data) + 1, size - 1});
-  return 0;
+  return fuzz::runReader(readers, data, size);
 }
