@@ -82,8 +82,10 @@ llvm::Expected<OutputDirectory> OutputDirectory::open(const std::string &path) {
   result.joins = exists;
   std::string prefix = result.path + (exists ? "/.tmp-" : ".tmp-");
   std::string pattern = prefix + "XXXXXX";
-  if (!exists)
-    llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
+  llvm::StringRef parent = llvm::sys::path::parent_path(path);
+  if (!exists && !parent.empty())
+    if (std::error_code error = llvm::sys::fs::create_directories(parent))
+      return textError(path + ": " + error.message());
   removeStaleOutput(prefix, pattern.size() - prefix.size());
   // Between its making and its lock somebody may take a directory for stale.
   constexpr int tries = 10;
