@@ -152,7 +152,7 @@ Keys Finder::findKeys() {
       result.unresolved[i] = findUnresolved(*source);
       content = findSourceContent(i, result.unresolved[i]);
     }
-    result.keys[i] = keyOf(op, std::move(inputs), content);
+    result.keys[i] = keyOf(op, inputs, content);
     if (result.unresolved[i] != Unresolved::None)
       result.open[i] = true;
   }
@@ -208,7 +208,7 @@ Unresolved findUnresolved(const ir::Source &source) {
   return fixed ? Unresolved::None : Unresolved::Floating;
 }
 
-Digest keyOf(const ir::Op &op, std::vector<Digest> inputs,
+Digest keyOf(const ir::Op &op, const std::vector<Digest> &inputs,
              std::string_view content) {
   ir::Op stable = stableOf(op);
   for (uint32_t i = 0; i < stable.inputs.size(); ++i)

@@ -244,7 +244,7 @@ llvm::Error copyFiles(const Tree &source, WritableTree &target,
   }
   for (const std::string &path : sources) {
     if (copy.attemptUnpackDockerCompatibility) {
-      std::string resolved, dest;
+      std::string resolved;
       UniqueFd archive;
       FileStat info;
       if (source.resolve(path, /*followLast=*/true, resolved) == 0 &&

@@ -34,7 +34,7 @@ constexpr std::string_view enumNames(CacheSharing) {
 
 class ProtoJson : public JsonValues<ProtoJson> {
 public:
-  using JsonValues::JsonValues;
+  explicit ProtoJson(std::string &out) : JsonValues(out) {}
   using JsonValues::value;
 
   template <wire::Message T> void value(const T &message) {

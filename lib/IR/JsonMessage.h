@@ -16,7 +16,7 @@ namespace llb::ir {
 
 class JsonMessage : public JsonValues<JsonMessage> {
 public:
-  using JsonValues::JsonValues;
+  explicit JsonMessage(std::string &out) : JsonValues(out) {}
   using JsonValues::value;
 
   template <wire::Message T> void value(const T &message) {

@@ -12,9 +12,10 @@
 namespace llb::ir {
 
 template <class Printer> class JsonValues {
-public:
   explicit JsonValues(std::string &out) : out(out) {}
+  friend Printer;
 
+public:
   void value(const std::string &text) { go::appendJsonString(out, text); }
   void value(const Bytes &bytes) {
     out += '"';

@@ -57,7 +57,8 @@ void printLeaf(const std::string &leaf, unsigned indent,
 
 } // namespace
 
-Doc Doc::optional(std::string head, std::vector<Doc> items, std::string tail) {
+Doc Doc::optional(const std::string &head, std::vector<Doc> items,
+                  std::string tail) {
   if (items.empty())
     return Doc(head + tail);
   Doc doc(head + " ", '{');

@@ -25,7 +25,7 @@ struct Doc {
 
   Doc(const char *leaf) : head(leaf) {}
   /// `head tail`, or `head { items } tail` if there are any.
-  static Doc optional(std::string head, std::vector<Doc> items,
+  static Doc optional(const std::string &head, std::vector<Doc> items,
                       std::string tail);
 
   /// Columns on one line; counts bytes.

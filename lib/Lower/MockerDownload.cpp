@@ -88,7 +88,7 @@ void ImageWriter::external(const ast::MockerExternal &item) {
   place.lines.last = item.install.back().lines.last;
   if (place.lines.last < place.lines.first)
     place.lines.last = place.lines.first;
-  run("INSTALL", place, std::move(command), std::move(shown));
+  run("INSTALL", place, std::move(command), shown);
 }
 
 void ImageWriter::externals() {

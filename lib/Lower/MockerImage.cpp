@@ -101,9 +101,9 @@ std::string ImageWriter::modeOf(const ast::MockerText &mode,
 }
 
 void ImageWriter::run(const char *name, const ast::MockerPlace &place,
-                      std::string command, std::string shown) {
+                      std::string command, const std::string &shown) {
   declareAll(place);
-  auto stmt = make<ast::RunStmt>(name, place, std::move(shown));
+  auto stmt = make<ast::RunStmt>(name, place, shown);
   stmt.command.args = {std::move(command)};
   stmt.command.shellForm = true;
   stage.stmts.push_back(std::move(stmt));

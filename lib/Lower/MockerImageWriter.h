@@ -30,7 +30,7 @@ public:
 private:
   template <class Stmt>
   Stmt make(const char *word, const ast::MockerPlace &place,
-            std::string original) const {
+            const std::string &original) const {
     Stmt result;
     result.word = word;
     result.range = place.range;
@@ -62,7 +62,7 @@ private:
   std::string modeOf(const ast::MockerText &mode, std::string fallback) const;
   /// `shown` is what the step is called after.
   void run(const char *name, const ast::MockerPlace &place, std::string command,
-           std::string shown);
+           const std::string &shown);
 
   const MockerScope &scope;
   const ast::MockerImage &image;

@@ -81,7 +81,7 @@ public:
   llvm::FailureOr<LoadedContext> load();
 
 private:
-  llvm::LogicalResult fail(std::string text) {
+  llvm::LogicalResult fail(const std::string &text) {
     context.diags.report(diag::BadContext, stage.range, text)
         .place(stage.lines);
     return llvm::failure();

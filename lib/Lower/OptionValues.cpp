@@ -16,7 +16,7 @@ namespace llb::lower {
 /// runs of two or more zero groups as `::`.
 static std::string formatIp6(const uint8_t (&bytes)[16]) {
   uint16_t groups[8];
-  for (int i = 0; i < 8; ++i)
+  for (size_t i = 0; i < 8; ++i)
     groups[i] = bytes[2 * i] << 8 | bytes[2 * i + 1];
 
   int runStart = -1, runLength = 1;

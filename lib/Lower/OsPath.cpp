@@ -9,7 +9,8 @@
 
 namespace llb::lower::ospath {
 
-static std::string withPrefix(std::string_view prefix, std::string text) {
+static std::string withPrefix(std::string_view prefix,
+                              const std::string &text) {
   return std::string(prefix) + ": " + text;
 }
 

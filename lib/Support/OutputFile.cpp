@@ -73,7 +73,7 @@ OutputFile::~OutputFile() {
   out->clear_error();
   out.reset();
   if (!temporary.empty())
-    llvm::sys::fs::remove(temporary);
+    (void)llvm::sys::fs::remove(temporary);
 }
 
 /// A link cannot replace a file, a rename can. The folder is the one of when

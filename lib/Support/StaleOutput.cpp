@@ -50,7 +50,7 @@ void removeStaleOutput(const std::string &prefix, unsigned length) {
     if (S_ISDIR(info.st_mode))
       removeTree(at->path());
     else if (S_ISREG(info.st_mode))
-      fs::remove(at->path());
+      (void)fs::remove(at->path());
   }
 }
 

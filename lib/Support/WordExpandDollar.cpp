@@ -70,13 +70,13 @@ bool Expander::processBraces(std::string &out) {
   case ':':
     modifier = scanner.next();
     appendRune(spelling, modifier);
-    return processModifier(name, modifier, std::move(spelling), true, out);
+    return processModifier(name, modifier, spelling, true, out);
   case '+':
   case '-':
   case '?':
   case '#':
   case '%':
-    return processModifier(name, modifier, std::move(spelling), false, out);
+    return processModifier(name, modifier, spelling, false, out);
   default:
     return badModifier(spelling);
   }
@@ -84,7 +84,7 @@ bool Expander::processBraces(std::string &out) {
 
 /// `${name<spelling>word}`; `emptyIsUnset` if the modifier had a colon.
 bool Expander::processModifier(const std::string &name, char32_t modifier,
-                               std::string spelling, bool emptyIsUnset,
+                               const std::string &spelling, bool emptyIsUnset,
                                std::string &out) {
   bool trims = modifier == '#' || modifier == '%';
   if (emptyIsUnset && trims)
@@ -100,7 +100,7 @@ bool Expander::processModifier(const std::string &name, char32_t modifier,
   bool absent = !value || (emptyIsUnset && value->empty());
   switch (modifier) {
   case '-':
-    out = absent ? std::move(word) : *value;
+    out = absent ? word : *value;
     return true;
   case '+':
     if (!absent)

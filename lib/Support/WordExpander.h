@@ -128,7 +128,7 @@ private:
   bool processDollar(std::string &out);
   bool processBraces(std::string &out);
   bool processModifier(const std::string &name, char32_t modifier,
-                       std::string spelling, bool emptyIsUnset,
+                       const std::string &spelling, bool emptyIsUnset,
                        std::string &out);
   bool processReplace(const std::string &name, std::string &out);
   bool nested(char32_t stop, bool raw, std::string &out) {

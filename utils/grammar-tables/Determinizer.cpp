@@ -142,6 +142,7 @@ const std::vector<State> &Determinizer::run() {
   for (size_t at = 1; at < pending.size(); ++at) {
     Positions from = std::move(pending[at]);
     std::vector<Step> steps;
+    steps.reserve(symbols.size());
     for (size_t symbol : symbols)
       steps.push_back(step(from, symbol));
     states[at].steps = std::move(steps);

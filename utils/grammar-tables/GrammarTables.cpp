@@ -123,6 +123,7 @@ std::vector<size_t> columnsOf(const std::vector<State> &states,
   std::vector<size_t> columns;
   for (size_t symbol = 0; symbol < states[0].steps.size(); ++symbol) {
     std::vector<size_t> column;
+    column.reserve(states.size());
     for (const State &state : states)
       column.push_back(state.steps[symbol].next);
     auto [place, isNew] = known.try_emplace(column, known.size());

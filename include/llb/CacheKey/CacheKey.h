@@ -81,7 +81,7 @@ Unresolved findUnresolved(const ir::Source &source);
 /// The key of one operation. `inputs` are those of its inputs, or the content
 /// keys of what it takes of local directories; `content` stands for what an
 /// open source brings, if that is known.
-Digest keyOf(const ir::Op &op, std::vector<Digest> inputs,
+Digest keyOf(const ir::Op &op, const std::vector<Digest> &inputs,
              std::string_view content = {});
 
 /// The key of an operation as if it had no inputs: what it does, not on what.
