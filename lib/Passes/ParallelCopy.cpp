@@ -51,6 +51,7 @@
 //
 // Cost. Linear in the number of actions, times the depth of their paths.
 #include "BaseState.h"
+#include "CopyEffect.h"
 #include "FileChain.h"
 #include "Rewriter.h"
 #include "llb/IR/InputIndex.h"
@@ -62,83 +63,6 @@
 
 namespace llb::passes {
 namespace {
-
-/// What one action does to directories, as far as it can be told.
-struct Effect {
-  /// Directories that are made if they are absent, from the top.
-  std::vector<std::string> dirs;
-  DirAttrs attrs;
-  /// Where unknown things are put; empty for mkdir.
-  std::string region;
-  /// The region is a directory of `dirs`, else what is copied is unknown.
-  bool intoDirectory = false;
-  /// mkdir that does not make parents.
-  bool needsParent = false;
-};
-
-bool plainId(const std::optional<ir::UserOpt> &user, uint32_t &id) {
-  if (!user)
-    return true;
-  if (!user->unknown.bytes.empty())
-    return false;
-  if (const auto *number = std::get_if<uint32_t>(&user->user))
-    id = *number;
-  return !std::holds_alternative<ir::NamedUser>(user->user);
-}
-
-/// On failure `why` is set. As a daemon reads it, a user's number is the group
-/// too, unless one is given.
-bool plainOwner(const std::optional<ir::ChownOpt> &owner, DirAttrs &attrs,
-                RemarkId &why) {
-  if (!owner)
-    return true;
-  bool plain = plainId(owner->user, attrs.uid);
-  attrs.gid = attrs.uid;
-  if (plain && plainId(owner->group, attrs.gid) && owner->unknown.bytes.empty())
-    return true;
-  why = RemarkId::OwnerOfBase;
-  return false;
-}
-
-std::optional<Effect> effectOf(const ir::FileAction &action, RemarkId &why) {
-  Effect effect;
-  if (const auto *dir = std::get_if<ir::MkDir>(&action.action)) {
-    if (dir->timestamp != -1)
-      return why = RemarkId::SetsTime, std::nullopt;
-    if (!plainOwner(dir->owner, effect.attrs, why))
-      return std::nullopt;
-    if (("/" + dir->path + "/").find("/../") != std::string::npos)
-      return why = RemarkId::OtherAction, std::nullopt;
-    effect.attrs.mode = static_cast<uint32_t>(dir->mode) & 0777;
-    std::string path = go::joinPath({"/", dir->path});
-    effect.needsParent = !dir->makeParents;
-    effect.dirs = ancestorsOf(path);
-    if (path != "/")
-      effect.dirs.push_back(path);
-    return effect;
-  }
-  const auto *copy = std::get_if<ir::Copy>(&action.action);
-  if (!copy)
-    return why = RemarkId::OtherAction, std::nullopt;
-  if (copy->attemptUnpackDockerCompatibility)
-    return why = RemarkId::Unpacks, std::nullopt;
-  if (copy->alwaysReplaceExistingDestPaths)
-    return why = RemarkId::Replaces, std::nullopt;
-  if (copy->timestamp != -1)
-    return why = RemarkId::SetsTime, std::nullopt;
-  if (!plainOwner(copy->owner, effect.attrs, why))
-    return std::nullopt;
-  if (copy->mode != -1 && copy->modeStr.empty())
-    effect.attrs.mode = static_cast<uint32_t>(copy->mode) & 0777;
-  effect.region = go::joinPath({"/", copy->dest});
-  effect.intoDirectory = copy->dest.ends_with('/') ||
-                         copy->dest.ends_with("/.") || effect.region == "/";
-  effect.needsParent = !copy->createDestPath;
-  effect.dirs = ancestorsOf(effect.region);
-  if (effect.intoDirectory && effect.region != "/")
-    effect.dirs.push_back(effect.region);
-  return effect;
-}
 
 /// Operations that become inputs of one merge.
 struct Segment {
@@ -175,7 +99,7 @@ private:
   void followChain(uint32_t first);
   BaseState stateOf(ir::ValueId base) const;
   bool joins(uint32_t index, const BaseState &below, Segment &segment);
-  bool checkDirs(const Effect &effect, const BaseState &below,
+  bool checkDirs(const CopyEffect &effect, const BaseState &below,
                  const Segment &segment, const Segment &own, RemarkId &why,
                  std::string &path) const;
   void apply(uint32_t index, BaseState &state) const;
@@ -219,7 +143,7 @@ BaseState Parallelizer::stateOf(ir::ValueId base) const {
 
 /// Whether the directories that `effect` makes are what they are on the chain
 /// if they are made on scratch. `own` has those of the same operation.
-bool Parallelizer::checkDirs(const Effect &effect, const BaseState &below,
+bool Parallelizer::checkDirs(const CopyEffect &effect, const BaseState &below,
                              const Segment &segment, const Segment &own,
                              RemarkId &why, std::string &path) const {
   for (size_t i = 0; i < effect.dirs.size(); ++i) {
