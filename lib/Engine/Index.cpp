@@ -5,11 +5,10 @@
 // threads of a process; SQLite serialises them.
 #include "llb/Engine/Index.h"
 
-#include "llb/Support/UniqueFd.h"
+#include "Statement.h"
 
-#include <fcntl.h>
 #include <llvm/ADT/STLExtras.h>
-#include <sqlite3.h>
+#include <unistd.h>
 
 namespace llb::engine {
 namespace {
@@ -29,37 +28,6 @@ CREATE TABLE IF NOT EXISTS note(name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHO
 constexpr const char *usedTable =
     "CREATE TABLE IF NOT EXISTS used(layer INTEGER PRIMARY KEY, time INTEGER "
     "NOT NULL);";
-
-/// A file beside the database that says it is damaged: whoever opens it next
-/// begins anew.
-constexpr const char *damageMark = ".damaged";
-
-void putMark(sqlite3 *database) {
-  if (const char *path = sqlite3_db_filename(database, "main"))
-    UniqueFd(::open((std::string(path) + damageMark).c_str(),
-                    O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-}
-
-/// Whether what just failed did so because the database is damaged; then the
-/// mark is set.
-bool isDamaged(sqlite3 *database) {
-  int code = database ? sqlite3_errcode(database) & 0xFF : SQLITE_NOMEM;
-  if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
-    return false;
-  putMark(database);
-  return true;
-}
-
-llvm::Error databaseError(sqlite3 *database) {
-  std::string text = database ? sqlite3_errmsg(database) : "out of memory";
-  const char *path = database ? sqlite3_db_filename(database, "main") : nullptr;
-  if (path && *path)
-    text += " (" + std::string(path) + ")";
-  return llvm::createStringError(
-      std::make_error_code(isDamaged(database) ? std::errc::bad_message
-                                               : std::errc::io_error),
-      "the cache index: %s", text.c_str());
-}
 
 std::string encodeList(const std::vector<int64_t> &list) {
   std::string text;
@@ -86,64 +54,6 @@ std::vector<int64_t> decodeList(const std::string &text) {
 }
 
 } // namespace
-
-/// A prepared statement with its bindings.
-class Index::Statement {
-public:
-  Statement(sqlite3 *database, const char *text) : database(database) {
-    sqlite3_prepare_v2(database, text, -1, &statement, nullptr);
-  }
-  ~Statement() { sqlite3_finalize(statement); }
-  Statement(const Statement &) = delete;
-  Statement &operator=(const Statement &) = delete;
-
-  /// Makes it ready for other bindings.
-  Statement &again() {
-    sqlite3_reset(statement);
-    bound = 0;
-    return *this;
-  }
-  Statement &bind(const std::string &text) {
-    sqlite3_bind_text(statement, ++bound, text.data(),
-                      static_cast<int>(text.size()), SQLITE_TRANSIENT);
-    return *this;
-  }
-  Statement &bind(int64_t number) {
-    sqlite3_bind_int64(statement, ++bound, number);
-    return *this;
-  }
-  /// Whether there is a row.
-  bool row() {
-    if (!statement) {
-      isDamaged(database);
-      return false;
-    }
-    int status = sqlite3_step(statement);
-    if (status != SQLITE_ROW && status != SQLITE_DONE)
-      isDamaged(database);
-    return status == SQLITE_ROW;
-  }
-  llvm::Error run() {
-    if (!statement || sqlite3_step(statement) != SQLITE_DONE)
-      return databaseError(database);
-    return llvm::Error::success();
-  }
-  std::string text(int column) const {
-    auto *data = sqlite3_column_text(statement, column);
-    return data ? std::string(reinterpret_cast<const char *>(data),
-                              static_cast<size_t>(
-                                  sqlite3_column_bytes(statement, column)))
-                : std::string();
-  }
-  int64_t number(int column) const {
-    return sqlite3_column_int64(statement, column);
-  }
-
-private:
-  sqlite3 *database;
-  sqlite3_stmt *statement = nullptr;
-  int bound = 0;
-};
 
 /// Opens the database; `version` gets that of its schema, 0 for a new one.
 llvm::Expected<std::unique_ptr<Index>>

@@ -71,7 +71,8 @@ public:
   std::optional<int64_t> findChain(const std::string &chainId);
   llvm::Error putChain(const std::string &chainId, int64_t layer);
 
-  /// The layer as a blob of this form: `base` as a registry served it, else the
+  /// The layer as a blob of this form: `base` as a registry served it, `base
+  /// zstd` and the like the same tar in another compression; else the
   /// compression with its level, and what was done to times.
   std::optional<LayerBlob> findBlob(int64_t layer, const std::string &form);
   llvm::Error putBlob(int64_t layer, const std::string &form,
@@ -90,7 +91,6 @@ public:
   llvm::Error putNote(const std::string &name, const std::string &text);
 
 private:
-  class Statement;
   explicit Index(sqlite3 *database) : database(database) {}
   static llvm::Expected<std::unique_ptr<Index>>
   connect(const std::string &path, int flags, int64_t &version);
