@@ -44,6 +44,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                      "failed without a word");
   llb::fuzz::require(done == llvm::sys::fs::exists(options.output),
                      "the exit status and the output disagree");
-  llvm::sys::fs::remove(options.output);
+  (void)llvm::sys::fs::remove(options.output);
   return 0;
 }

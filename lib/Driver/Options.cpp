@@ -289,7 +289,7 @@ ParseStatus parseOptions(int argc, const char *const *argv, Options &result) {
     Assignment option = splitAssignment(item);
     result.opts[option.key] = option.value;
   }
-  for (auto error : {docker.apply(result), outputs.apply(result)})
+  for (const auto &error : {docker.apply(result), outputs.apply(result)})
     if (!error.empty())
       return usage(error);
   if (std::string error = daemon.apply(result); !error.empty())

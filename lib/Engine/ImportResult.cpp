@@ -83,11 +83,12 @@ bool Import::fetchBlobs(const std::vector<size_t> &missing) {
       std::lock_guard<std::mutex> lock(mutex);
       if (!error && !lost)
         continue;
-      if (error && !lost) {
+      if (lost) {
+        llvm::consumeError(std::move(error));
+      } else {
         lost = missing[i];
         why = textOf(std::move(error));
       }
-      llvm::consumeError(std::move(error));
       return;
     }
   };

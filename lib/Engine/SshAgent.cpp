@@ -22,7 +22,7 @@
 namespace llb::engine {
 namespace {
 
-constexpr size_t maxMessage = 256 * 1024;
+constexpr size_t maxMessage = 256 << 10;
 constexpr size_t maxConnections = 64;
 constexpr char listKeys = 11, signData = 13;
 constexpr std::string_view refusal("\0\0\0\1\5", 5);

@@ -76,7 +76,7 @@ std::optional<int64_t> parseTime(const std::string &text) {
   char sign = 0;
   if (at < text.size() && text[at] != 'Z' &&
       std::sscanf(text.c_str() + at, "%c%2d:%2d", &sign, &hours, &minutes) == 3)
-    result -= (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60) * second;
+    result -= second * (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
   return result;
 }
 

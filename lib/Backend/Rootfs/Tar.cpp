@@ -91,6 +91,9 @@ llvm::Error RootfsTar::addEntry(const engine::DirTree &tree,
     break;
   case S_IFREG:
     header.size = info.st_size;
+    break;
+  default:
+    break;
   }
   if (!entry.firstName.empty() && header.type != '2') {
     header.type = '1';
