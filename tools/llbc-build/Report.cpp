@@ -111,7 +111,7 @@ llvm::Error openAgents(const driver::Options &options,
 
 llvm::Error readSecrets(const driver::Options &options,
                         std::map<std::string, std::string> &secrets) {
-  constexpr size_t maxSecret = 500 * 1024;
+  constexpr size_t maxSecret = 500 << 10;
   for (const auto &[id, source] : options.secrets) {
     std::string text;
     if (!source.variable.empty()) {

@@ -151,7 +151,7 @@ RemoteBuilder::~RemoteBuilder() {
   daemon.reset();
   agents.clear();
   if (!folder.empty())
-    llvm::sys::fs::remove_directories(folder);
+    (void)llvm::sys::fs::remove_directories(folder);
 }
 
 std::unique_ptr<lower::ImageResolver>
