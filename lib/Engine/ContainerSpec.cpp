@@ -80,11 +80,16 @@ std::vector<SpecMount> standardMounts(const Container &container) {
   };
 }
 
-std::vector<SpecMount> allMounts(const Container &container) {
+std::vector<SpecMount> allMounts(const Container &container, bool bindsCgroup) {
   std::vector<SpecMount> mounts = standardMounts(container);
+  if (bindsCgroup) {
+    mounts.back().type = "bind";
+    mounts.back().source = mounts.back().destination;
+    mounts.back().options.emplace_back("bind");
+  }
   if (container.security == ir::SecurityMode::Insecure)
     for (SpecMount &mount : mounts)
-      if (mount.type == "sysfs" || mount.type == "cgroup")
+      if (mount.destination.starts_with("/sys"))
         std::replace(mount.options.begin(), mount.options.end(),
                      std::string("ro"), std::string("rw"));
   for (const ContainerMount &mount : container.mounts) {
@@ -284,7 +289,7 @@ std::string writeContainerSpec(const Container &container,
                                               : container.meta.hostname);
   json.raw(",\"mounts\":[");
   separator = "";
-  for (const SpecMount &mount : allMounts(container)) {
+  for (const SpecMount &mount : allMounts(container, cgroup.empty())) {
     json.raw(separator).raw("{\"destination\":").string(mount.destination);
     json.raw(",\"type\":").string(mount.type);
     json.raw(",\"source\":").string(mount.source);

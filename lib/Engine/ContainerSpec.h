@@ -23,7 +23,7 @@ llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
                                                 const std::string &name);
 
 /// config.json. `cgroup` names the control group of the container, if it is to
-/// have one of its own.
+/// have one of its own; else it gets to see what is at /sys/fs/cgroup here.
 std::string writeContainerSpec(const Container &container,
                                const ContainerUser &user,
                                const std::string &cgroup);

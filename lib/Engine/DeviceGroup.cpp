@@ -6,8 +6,6 @@
 // known by a lock that nobody holds.
 #include "DeviceGroup.h"
 
-#include "MountContext.h"
-
 #include "llb/Engine/Tree.h"
 #include "llb/Support/Errors.h"
 
@@ -105,13 +103,6 @@ UniqueFd loadFilter() {
   return UniqueFd(static_cast<int>(bpf(BPF_PROG_LOAD, load)));
 }
 
-/// A cgroup2 file system that is mounted nowhere: where the machine has it does
-/// not matter.
-UniqueFd openHierarchy() {
-  MountContext context("cgroup2");
-  return context.valid() ? context.mount() : UniqueFd();
-}
-
 /// Our group's path in the hierarchy of version 2.
 std::string ownGroup() {
   std::ifstream file("/proc/self/cgroup");
@@ -139,13 +130,10 @@ void DeviceGroup::removeDeadGroups() {
   }
 }
 
-llvm::Expected<DeviceGroup> DeviceGroup::make() {
+llvm::Expected<DeviceGroup> DeviceGroup::make(const UniqueFd &hierarchy) {
   UniqueFd filter = loadFilter();
   if (!filter.valid())
     return errnoError("a BPF program for devices");
-  UniqueFd hierarchy = openHierarchy();
-  if (!hierarchy.valid())
-    return errnoError("cgroup2");
   DeviceGroup result;
   std::string path = "." + ownGroup();
   result.parent = UniqueFd(

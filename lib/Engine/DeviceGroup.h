@@ -18,8 +18,9 @@ namespace llb::engine {
 /// null, zero, full, random, urandom, tty, console and pseudo terminals.
 class DeviceGroup {
 public:
-  /// An error if the machine has no cgroup2 or lets us have no such group.
-  static llvm::Expected<DeviceGroup> make();
+  /// In `hierarchy`, the cgroup2 of our namespace (openCgroup2). An error if
+  /// the machine lets us have no such group.
+  static llvm::Expected<DeviceGroup> make(const UniqueFd &hierarchy);
   DeviceGroup(DeviceGroup &&) = default;
   /// Removes the group.
   ~DeviceGroup();

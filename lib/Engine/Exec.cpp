@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// crun 1.8 refuses machines with cgroups of both versions; it is given a
-// cgroup2 file system of its own and told to leave cgroups alone.
+// crun sees cgroup2 only and is told to leave cgroups alone.
 #include "llb/Engine/Exec.h"
 
+#include "Cgroup2.h"
 #include "ContainerSpec.h"
 #include "DeviceGroup.h"
 #include "llb/Engine/Store.h"
@@ -63,9 +63,16 @@ llvm::Expected<Runtime> Runtime::find() {
     if (!isCrun)
       removeCgroups("");
     Runtime result{path, isCrun, nullptr, ""};
-    if (!isCrun || isInUserNamespace())
+    if (!isCrun)
       return result;
-    if (auto group = DeviceGroup::make())
+    UniqueFd hierarchy = openCgroup2();
+    if (!hierarchy.valid())
+      return errnoError("crun needs cgroup2, and there is none");
+    if (llvm::Error error = mountCgroup2(hierarchy))
+      return error;
+    if (isInUserNamespace())
+      return result;
+    if (auto group = DeviceGroup::make(hierarchy))
       result.devices = std::make_shared<DeviceGroup>(std::move(*group));
     else
       result.withoutDevices = llvm::toString(group.takeError());
@@ -103,7 +110,6 @@ llvm::Expected<ExecResult> runContainer(const Runtime &runtime,
                       {"run", "--bundle", container.bundle, id});
   program.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:"
                  "/bin"};
-  program.ownCgroup = runtime.isCrun;
   if (container.security != ir::SecurityMode::Insecure) {
     if (runtime.devices)
       program.cgroup = runtime.devices->fd();

@@ -77,9 +77,6 @@ struct Launch {
   if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV,
               nullptr))
     fail('p');
-  if (program.ownCgroup && ::mount("cgroup2", "/sys/fs/cgroup", "cgroup2",
-                                   MS_NOSUID | MS_NOEXEC | MS_NODEV, nullptr))
-    fail('c');
   if (!program.noDevices.empty() &&
       (::mount(program.noDevices.c_str(), program.noDevices.c_str(), nullptr,
                MS_BIND | MS_REC, nullptr) ||
@@ -130,7 +127,6 @@ std::vector<char *> pointersTo(const std::vector<std::string> &words) {
 llvm::Error childError(char stage, int error, const std::string &path) {
   const char *what = stage == 'e'   ? path.c_str()
                      : stage == 'p' ? "mounting /proc of a pid namespace"
-                     : stage == 'c' ? "mounting cgroup2 for crun"
                      : stage == 'n' ? "mounting a root without devices"
                      : stage == 'f' ? "entering the folder of a program"
                                     : "preparing a mount namespace";

@@ -40,13 +40,18 @@ public:
 
 private:
   llvm::Error extract(archive_entry *entry);
-  llvm::Error applyWhiteout(const std::string &dir, const std::string &name);
-  llvm::Error makeEntry(archive_entry *entry, const std::string &path, int dir,
+  int enter(const std::string &path);
+  int remove(const std::string &path) {
+    entered.clear();
+    return root.removeAll(path);
+  }
+  llvm::Error applyWhiteout(const std::string &from, const std::string &name);
+  llvm::Error makeEntry(archive_entry *entry, const std::string &path,
                         const std::string &name);
   llvm::Error writeContent(archive_entry *entry, const std::string &path,
-                           int dir, const std::string &name);
-  llvm::Error setInfo(archive_entry *entry, const std::string &path, int dir,
-                      const std::string &name);
+                           UniqueFd &out, const std::string &name);
+  llvm::Error setInfo(archive_entry *entry, const std::string &path,
+                      const std::string &name, int file);
   static FileTimes timesIn(archive_entry *entry) {
     timespec time{archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
     return {time, time};
@@ -62,6 +67,14 @@ private:
   bool atEnd = false;
   /// Times of directories, set when nothing more is written into them.
   std::vector<std::pair<std::string, FileTimes>> dirTimes;
+  /// The directory of the entry at hand, as its name has it; most have that of
+  /// the one before. Empty once something was removed: the same name may lead
+  /// elsewhere then. What is only added changes nothing about a directory that
+  /// is there.
+  std::string entered;
+  /// `entered` without links, and open.
+  std::string parent;
+  UniqueFd dir;
   /// What this layer made, which its own opaque marks leave alone.
   std::set<std::string> made;
 };
@@ -94,6 +107,24 @@ llvm::Error Extractor::run(archive_entry *entry) {
   return llvm::Error::success();
 }
 
+/// Opens the directory `path`, and makes it if need be; 0 or errno.
+int Extractor::enter(const std::string &path) {
+  if (path == entered)
+    return 0;
+  entered.clear();
+  if (int error = root.resolve(path, /*followLast=*/true, parent))
+    return error;
+  // An archive of ADD gets no directories behind a link that leads nowhere.
+  FileStat there;
+  if (layer || root.lstat(path, there) == ENOENT)
+    if (int error = makeDirs(root, parent, 0755, std::nullopt, std::nullopt))
+      return error;
+  if (int error = root.openAt(parent, O_PATH | O_DIRECTORY, 0, dir))
+    return error;
+  entered = path;
+  return 0;
+}
+
 llvm::Error Extractor::extract(archive_entry *entry) {
   if (llvm::Error error = limits.checkEntries(++entries))
     return error;
@@ -104,100 +135,90 @@ llvm::Error Extractor::extract(archive_entry *entry) {
   if (path == "/")
     return llvm::Error::success();
   std::string name = go::basePath(path);
-  std::string parent;
-  if (int error =
-          root.resolve(parentTreePath(path), /*followLast=*/true, parent))
+  if (int error = enter(parentTreePath(path)))
     return pathError(error, "unpacking", path);
-  // An archive of ADD gets no directories behind a link that leads nowhere.
-  FileStat there;
-  if (layer || root.lstat(parentTreePath(path), there) == ENOENT)
-    if (int error = makeDirs(root, parent, 0755, std::nullopt, std::nullopt))
-      return pathError(error, "unpacking", path);
   if (layer && name.starts_with(whiteoutPrefix))
     return applyWhiteout(parent, name);
   path = joinTreePath(parent, name);
-  UniqueFd dir;
-  if (int error = root.parent(path, dir, name))
-    return pathError(error, "unpacking", path);
   bool isDir = archive_entry_filetype(entry) == AE_IFDIR &&
                !archive_entry_hardlink(entry);
+  FileStat there;
   if (fstatat(dir.get(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
       !(isDir && S_ISDIR(there.st_mode)))
-    if (int error = root.removeAll(path))
+    if (int error = remove(path))
       return pathError(error, "unpacking", path);
   if (layer)
     made.insert(path);
-  return makeEntry(entry, path, dir.get(), name);
+  return makeEntry(entry, path, name);
 }
 
-llvm::Error Extractor::applyWhiteout(const std::string &dir,
+llvm::Error Extractor::applyWhiteout(const std::string &from,
                                      const std::string &name) {
   if (name != opaqueName) {
     if (std::string_view(name).starts_with(reservedPrefix))
       return llvm::Error::success();
-    std::string victim = joinTreePath(dir, name.substr(whiteoutPrefix.size()));
+    std::string victim = joinTreePath(from, name.substr(whiteoutPrefix.size()));
     if (victim.ends_with("/") || victim.ends_with("/.") ||
         victim.ends_with("/.."))
       return llvm::createStringError(
           std::make_error_code(std::errc::invalid_argument),
           "%s: not a whiteout of a file", name.c_str());
-    if (int error = root.removeAll(victim))
+    if (int error = remove(victim))
       return pathError(error, "unpacking", victim);
     return llvm::Error::success();
   }
   std::vector<std::string> names;
-  if (int error = root.list(dir, names))
-    return pathError(error, "unpacking", dir);
+  if (int error = root.list(from, names))
+    return pathError(error, "unpacking", from);
   for (const std::string &child : names) {
-    std::string path = joinTreePath(dir, child);
+    std::string path = joinTreePath(from, child);
     auto next = made.lower_bound(path);
     bool isNew =
         next != made.end() && (*next == path || next->starts_with(path + "/"));
     if (isNew)
       continue;
-    if (int error = root.removeAll(path))
+    if (int error = remove(path))
       return pathError(error, "unpacking", path);
   }
   return llvm::Error::success();
 }
 
 llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
-                                 int dir, const std::string &name) {
+                                 const std::string &name) {
+  UniqueFd file;
   mode_t mode = archive_entry_perm(entry);
   if (const char *link = archive_entry_hardlink(entry)) {
     std::string clean = go::cleanPath(std::string("/") + link);
-    std::string parent, base;
+    std::string there, base;
     UniqueFd from;
-    int error =
-        root.resolve(parentTreePath(clean), /*followLast=*/true, parent);
+    int error = root.resolve(parentTreePath(clean), /*followLast=*/true, there);
     if (!error)
-      error =
-          root.parent(joinTreePath(parent, go::basePath(clean)), from, base);
-    if (!error && linkat(from.get(), base.c_str(), dir, name.c_str(), 0))
+      error = root.parent(joinTreePath(there, go::basePath(clean)), from, base);
+    if (!error && linkat(from.get(), base.c_str(), dir.get(), name.c_str(), 0))
       error = errno;
     if (error)
       return pathError(error, "unpacking a link to " + clean + " at", path);
     FileStat info;
-    if (fstatat(dir, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+    if (fstatat(dir.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
         S_ISLNK(info.st_mode))
       return llvm::Error::success();
-    return setInfo(entry, path, dir, name);
+    return setInfo(entry, path, name, /*file=*/-1);
   }
   switch (archive_entry_filetype(entry)) {
   case AE_IFDIR:
-    if (mkdirat(dir, name.c_str(), mode) && errno != EEXIST)
+    if (mkdirat(dir.get(), name.c_str(), mode) && errno != EEXIST)
       return pathError(errno, "unpacking", path);
     dirTimes.emplace_back(
         go::cleanPath(std::string("/") + archive_entry_pathname(entry)),
         timesIn(entry));
     break;
   case AE_IFREG:
-    if (llvm::Error error = writeContent(entry, path, dir, name))
+    if (llvm::Error error = writeContent(entry, path, file, name))
       return error;
     break;
   case AE_IFLNK: {
     const char *target = archive_entry_symlink(entry);
-    if (symlinkat(target ? target : "", dir, name.c_str()))
+    if (symlinkat(target ? target : "", dir.get(), name.c_str()))
       return pathError(errno, "unpacking", path);
     break;
   }
@@ -205,7 +226,7 @@ llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
   case AE_IFBLK:
   case AE_IFIFO:
     if (mknodat(
-            dir, name.c_str(),
+            dir.get(), name.c_str(),
             mode | static_cast<mode_t>(archive_entry_filetype(entry)),
             makedev(static_cast<unsigned>(archive_entry_rdevmajor(entry)),
                     static_cast<unsigned>(archive_entry_rdevminor(entry))))) {
@@ -220,18 +241,18 @@ llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
         std::make_error_code(std::errc::not_supported),
         "%s: a kind of entry that is not known", path.c_str());
   }
-  return setInfo(entry, path, dir, name);
+  return setInfo(entry, path, name, file.get());
 }
 
 llvm::Error Extractor::writeContent(archive_entry *entry,
-                                    const std::string &path, int dir,
+                                    const std::string &path, UniqueFd &out,
                                     const std::string &name) {
   bytes += static_cast<uint64_t>(archive_entry_size(entry));
   if (llvm::Error error = limits.checkBytes(bytes))
     return error;
-  UniqueFd out(openat(dir, name.c_str(),
-                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                      0600));
+  out = UniqueFd(openat(dir.get(), name.c_str(),
+                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        0600));
   if (!out.valid())
     return pathError(errno, "unpacking", path);
   const void *data;
@@ -262,11 +283,12 @@ llvm::Error Extractor::writeContent(archive_entry *entry,
   return llvm::Error::success();
 }
 
+/// `file` is the file if it was opened, else -1.
 llvm::Error Extractor::setInfo(archive_entry *entry, const std::string &path,
-                               int dir, const std::string &name) {
+                               const std::string &name, int file) {
   FileOwner own{static_cast<uint32_t>(archive_entry_uid(entry)),
                 static_cast<uint32_t>(archive_entry_gid(entry))};
-  int error = changeOwner(dir, name, owner.value_or(own));
+  int error = changeOwner(dir.get(), name, owner.value_or(own));
   archive_entry_xattr_reset(entry);
   const char *key;
   const void *value;
@@ -275,15 +297,19 @@ llvm::Error Extractor::setInfo(archive_entry *entry, const std::string &path,
          archive_entry_xattr_next(entry, &key, &value, &size) == ARCHIVE_OK) {
     if (size > maxXattrBytes || !key)
       continue;
-    int failed = setXattr(dir, name, key,
+    int failed = setXattr(dir.get(), name, key,
                           std::string(static_cast<const char *>(value), size));
     if (failed && failed != ENOTSUP && failed != EPERM)
       error = failed;
   }
+  // Not before the owner, a new one takes set-id bits away.
+  mode_t mode = archive_entry_perm(entry);
+  if (!error && file >= 0)
+    error = fchmod(file, mode) ? errno : 0;
+  else if (!error && archive_entry_filetype(entry) != AE_IFLNK)
+    error = changeMode(dir.get(), name, mode);
   if (!error)
-    error = changeMode(dir, name, archive_entry_perm(entry));
-  if (!error)
-    error = changeTimes(dir, name, timesIn(entry));
+    error = changeTimes(dir.get(), name, timesIn(entry));
   return error ? pathError(error, "unpacking", path) : llvm::Error::success();
 }
 

@@ -48,8 +48,8 @@ struct Container {
 /// How containers are run here; found once.
 struct Runtime {
   std::string path;
-  /// Wants a cgroup2 file system of its own at /sys/fs/cgroup (crun on a
-  /// machine with hybrid cgroups).
+  /// Not runc. It gets a cgroup2 file system of its own at /sys/fs/cgroup,
+  /// which is all there is in our mount namespace.
   bool isCrun = false;
 
   /// What keeps containers from the machine's devices; null if that is not

@@ -25,8 +25,6 @@ struct Program {
   std::vector<std::string> env;
   /// Where it runs; empty: where we do.
   std::string folder;
-  /// It gets a cgroup2 file system of its own at /sys/fs/cgroup.
-  bool ownCgroup = false;
   /// A directory of cgroup2 that it starts in; negative: the group we are in.
   int cgroup = -1;
   /// A directory below which it can open no device; empty: none.
