@@ -1,10 +1,15 @@
 # llb_add_library(Name SOURCES a.cpp ... DEPENDS LLBSupport ... [EXCEPTIONS])
-# llb_add_tool(name SOURCES name.cpp DEPENDS LLBDriver ... [DYNAMIC] [SERVER])
+# llb_add_tool(name SOURCES name.cpp DEPENDS LLBDriver ... [DYNAMIC] [SERVER]
+#              [ORDER name.order])
 #
 # One place for warnings, sanitizers and the no-exceptions default. A library
 # that lists no sources yet is an interface target, so that others may name it.
 # A static tool has the allocator of lib/Support/SmallBlocks.cpp, unless it is a
 # server, whose threads come and go.
+#
+# ORDER names the functions that a usual run calls (utils/order_symbols.py). lld
+# puts them side by side, so that starting reads a few pages of the program
+# instead of some from everywhere; without lld they stay where they are.
 
 add_library(LLBFlags INTERFACE)
 target_compile_options(LLBFlags INTERFACE
@@ -36,6 +41,25 @@ if(LLB_FUZZ)
   target_compile_options(LLBFlags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+if(LLB_STATIC AND NOT LLB_SANITIZE)
+  # What is not called is left out, as in LLVM's own tools.
+  target_compile_options(LLBFlags INTERFACE
+    -ffunction-sections -fdata-sections)
+  target_link_options(LLBFlags INTERFACE -Wl,--gc-sections)
+endif()
+find_program(LLB_LLD ld.lld HINTS /usr/lib/llvm-19/bin)
+
+# Has the linker put what `order` names side by side.
+function(llb_order_symbols name order)
+  if(NOT LLB_LLD OR NOT LLB_STATIC OR LLB_SANITIZE)
+    return()
+  endif()
+  cmake_path(GET LLB_LLD PARENT_PATH folder)
+  target_link_options(${name} PRIVATE -B${folder} -fuse-ld=lld
+    -Wl,--symbol-ordering-file=${order} -Wl,--no-warn-symbol-ordering)
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${order})
+endfunction()
+
 function(llb_add_library name)
   cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;DEPENDS" ${ARGN})
   if(NOT ARG_SOURCES)
@@ -51,7 +75,7 @@ function(llb_add_library name)
 endfunction()
 
 function(llb_add_tool name)
-  cmake_parse_arguments(ARG "DYNAMIC;SERVER" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "DYNAMIC;SERVER" "ORDER" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE LLBFlags ${ARG_DEPENDS})
   if(LLB_STATIC AND NOT LLB_SANITIZE AND NOT ARG_DYNAMIC)
@@ -63,6 +87,9 @@ function(llb_add_tool name)
     # Half of what the loader has to look up would be these. As in the static
     # tools nothing is moved at start: 25,000 addresses would be written anew.
     target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc -no-pie)
+  endif()
+  if(ARG_ORDER)
+    llb_order_symbols(${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_ORDER})
   endif()
   install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endfunction()
