@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Callable
 
 import trees
+from timed import timed
 
 ROOT = Path(__file__).resolve().parent.parent
 MARK = "<!-- measured by ./dev bench engine -->"
@@ -53,18 +54,17 @@ class Cost:
     size: float = 0
 
 
-def run(command: list[object], **more: object) -> Cost:
+def run(tools: argparse.Namespace, command: list[object], **more: object) -> Cost:
     """One run, with the peak memory of the process and its children."""
-    log = tempfile.TemporaryFile()
-    words = ["/usr/bin/time", "-f", "%M", *map(str, command)]
-    begin = time.perf_counter()
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more)
-    clock = time.perf_counter() - begin
-    log.seek(0)
-    text = log.read().decode(errors="replace")
-    if done.returncode:
-        raise SystemExit(f"{' '.join(words)}: failed\n{text[-3000:]}")
-    return Cost(clock, int(text.split()[-1]) / 1024)
+    with tempfile.TemporaryFile() as log:
+        try:
+            spent = timed(tools.bin, command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                          **more)
+        except subprocess.CalledProcessError as error:
+            log.seek(0)
+            text = log.read().decode(errors="replace")
+            raise SystemExit(f"{error}\n{text[-3000:]}") from error
+    return Cost(spent.clock, spent.megabytes)
 
 
 def size_of(path: Path) -> float:
@@ -75,7 +75,7 @@ class Llbc:
     name = "llbc"
 
     def __init__(self, tools: argparse.Namespace, work: Path) -> None:
-        self.program = tools.bin / "llbc"
+        self.tools, self.program = tools, tools.bin / "llbc"
         self.root, self.out, self.index = work / "llbc", work / "llbc.tar", work / "hashes"
         mirrors = work / "mirrors.conf"
         mirrors.write_text('[[registry]]\nlocation = "docker.io"\n[[registry.mirror]]\n'
@@ -90,7 +90,7 @@ class Llbc:
         self.out.unlink(missing_ok=True)
         output = (f"type=oci,dest={self.out},compression={job.compression}"
                   if job.compression else "type=cacheonly")
-        cost = run([self.program, "--root", self.root, f"--hash-index={self.index}",
+        cost = run(self.tools, [self.program, "--root", self.root, f"--hash-index={self.index}",
                     "--progress=quiet", "--output", output, *([] if job.cache else ["--no-cache"]),
                     job.context / "Dockerfile"], env=self.env)
         return Cost(cost.seconds, cost.megabytes, size_of(self.out))
@@ -100,7 +100,7 @@ class BuildKit:
     name = "buildkit"
 
     def __init__(self, tools: argparse.Namespace, work: Path) -> None:
-        self.program = tools.oracle / "buildctl"
+        self.tools, self.program = tools, tools.oracle / "buildctl"
         self.out = work / "buildkit.tar"
         folder = Path(os.environ["IMAGE_LOCK"]).parent
         daemons = subprocess.run(["pgrep", "-f", f"^buildkitd --config {folder}/"],
@@ -108,7 +108,7 @@ class BuildKit:
         self.daemon = Path("/proc") / daemons[0]
 
     def forget(self) -> None:
-        run([self.program, "prune", "--all"])
+        run(self.tools, [self.program, "prune", "--all"])
 
     def build(self, job: Job) -> Cost:
         self.out.unlink(missing_ok=True)
@@ -116,7 +116,7 @@ class BuildKit:
         (self.daemon / "clear_refs").write_text("5")
         output = [] if job.compression is None else [
             "--output", f"type=oci,dest={self.out},compression={job.compression}"]
-        cost = run([self.program, "build", "--frontend=dockerfile.v0",
+        cost = run(self.tools, [self.program, "build", "--frontend=dockerfile.v0",
                     f"--local=context={job.context}", f"--local=dockerfile={job.context}",
                     *([] if job.cache else ["--no-cache"]), *output])
         peak = re.search(r"VmHWM:\s*(\d+)", (self.daemon / "status").read_text())
@@ -128,6 +128,7 @@ class Buildah:
     name = "buildah"
 
     def __init__(self, tools: argparse.Namespace, work: Path) -> None:
+        self.tools = tools
         self.store = ["--root", work / "buildah", "--runroot", work / "buildah-run",
                       "--storage-driver", "overlay"]
         self.out = work / "buildah.tar"
@@ -135,19 +136,19 @@ class Buildah:
         self.registry = os.environ["REGISTRY"]
 
     def forget(self) -> None:
-        run(["buildah", *self.store, "rmi", "-af"])
+        run(self.tools, ["buildah", *self.store, "rmi", "-af"])
 
     def build(self, job: Job) -> Cost:
         file = self.context.with_suffix(".Dockerfile")
         file.write_text((job.context / "Dockerfile").read_text().replace(
             "docker.io", self.registry))
-        cost = run(["buildah", *self.store, "bud", "--isolation=chroot", "--tls-verify=false",
+        cost = run(self.tools, ["buildah", *self.store, "bud", "--isolation=chroot", "--tls-verify=false",
                     "--layers" if job.cache else "--no-cache", "-t", "made", "-f", file,
                     job.context])
         if job.compression is None:
             return cost
         self.out.unlink(missing_ok=True)
-        push = run(["buildah", *self.store, "push", "-q", *(
+        push = run(self.tools, ["buildah", *self.store, "push", "-q", *(
             ["--disable-compression"] if job.compression == "uncompressed" else
             ["--compression-format", job.compression]), "made", f"oci-archive:{self.out}"])
         return Cost(cost.seconds + push.seconds, max(cost.megabytes, push.megabytes),
@@ -207,7 +208,7 @@ def small_rows(table: Table, inputs: Path, runs: int) -> None:
     table.row("COPY and RUN, nothing changed, gzip", Job(context, compression="gzip"), runs)
 
 
-def crun_seconds(work: Path) -> float:
+def crun_seconds(tools: argparse.Namespace, work: Path) -> float:
     """What `crun run` of a program that does nothing takes, in a mount namespace
     in which it runs."""
     bundle = work / "bundle"
@@ -225,7 +226,7 @@ def crun_seconds(work: Path) -> float:
     times = {}
     for count in (1, 41):
         times[count] = statistics.median(
-            run(["unshare", "-m", "sh", "-ec", loop.format(count)], cwd=bundle).seconds
+            run(tools, ["unshare", "-m", "sh", "-ec", loop.format(count)], cwd=bundle).seconds
             for _ in range(3))
     return (times[41] - times[1]) / 40
 
@@ -235,7 +236,7 @@ def step_rows(table: Table, inputs: Path, runs: int, work: Path) -> list[str]:
         context = trees.made(inputs, f"runs{count}", trees.run_steps, count)
         table.row(f"{count} RUN, without cache", Job(context, cache=False),
                   runs if count == 10 else runs // 2)
-    container = crun_seconds(work) * 1000
+    container = crun_seconds(table.tools, work) * 1000
     texts = []
     for each in table.builders:
         step = (table.seconds["100 RUN, without cache", each.name]
@@ -273,7 +274,7 @@ def file_rows(table: Table, inputs: Path, runs: int) -> list[str]:
             each.build(Job(context))
     table.row(f"{name}, nothing changed", Job(context), runs, slow)
     walk = statistics.median(
-        run([table.tools.bin / "llb-walk", context]).seconds for _ in range(5))
+        run(table.tools, [table.tools.bin / "llb-walk", context]).seconds for _ in range(5))
     mine = table.seconds[f"{name}, nothing changed", "llbc"]
     return ["", f"Looking at each of the {count:,} files takes {show(walk)} s, llbc on nothing "
             f"changed {mine / walk:.1f} times that."]
@@ -294,7 +295,7 @@ def tree_rows(table: Table, inputs: Path, runs: int, work: Path) -> list[str]:
     # What a build without compression can't do without.
     limit = (f"tar cf - -C {context} tree | tee {work}/limit.tar | "
              "openssl dgst -sha256 >/dev/null")
-    least = statistics.median(run(["sh", "-c", limit]).seconds for _ in range(3))
+    least = statistics.median(run(table.tools, ["sh", "-c", limit]).seconds for _ in range(3))
     (work / "limit.tar").unlink()
     mine = table.seconds[f"{size} MB, without cache, uncompressed", "llbc"]
     return ["", f"`tar` of the {size} MB into a file and into SHA-256 takes {show(least)} s, llbc "

@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 
 import inputs
+from timed import timed
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "examples" / "images.lock.json"
@@ -61,13 +62,12 @@ def run_once(command: list[object], stdin: Path | None = None) -> Cost:
     return Cost(clock, (usage.ru_utime + usage.ru_stime) * 1000)
 
 
-def peak_memory(command: list[object], stdin: Path | None = None) -> float:
+def peak_memory(tools: Path, command: list[object], stdin: Path | None = None) -> float:
     """Peak resident MB. Asked of a small program: a process begins with the peak
     of whoever started it."""
     with open(stdin or "/dev/null", "rb") as source:
-        done = subprocess.run(["/usr/bin/time", "-f", "%M", *map(str, command)], stdin=source,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
-    return int(done.stderr.split()[-1]) / 1024
+        return timed(tools, command, stdin=source, stdout=subprocess.DEVNULL,
+                     stderr=subprocess.DEVNULL).megabytes
 
 
 class Bench:
@@ -170,7 +170,8 @@ def dump_rows(definition: Path, bench: Bench) -> list[str]:
         if output(theirs, definition) != output(ours):
             raise SystemExit(f"dump-llb {name}: the outputs differ; nothing to compare")
         theirs_time, ours_time = bench.in_turns([(theirs, definition), (ours, None)], 5)
-        theirs_size, ours_size = peak_memory(theirs, definition), peak_memory(ours)
+        theirs_size = peak_memory(bench.tools.bin, theirs, definition)
+        ours_size = peak_memory(bench.tools.bin, ours)
         rows.append(f"| {name} | {show(theirs_time)} | {show(ours_time)} "
                     f"| {ratio(theirs_time, ours_time)} "
                     f"| {show(theirs_size)} | {show(ours_size)} "

@@ -20,24 +20,25 @@ import time
 from pathlib import Path
 
 import trees
+from timed import Spent, timed
 
 
-def listen(daemon: Path, socket: Path, client: list[object]) -> tuple[list[float], float, float]:
-    """Milliseconds of each answer; seconds of processor time and megabytes of
-    the client."""
+def listen(tools: argparse.Namespace, socket: Path,
+           client: list[object]) -> tuple[list[float], Spent]:
+    """Milliseconds of each answer, and what the client cost."""
+    daemon = tools.oracle / "fakedaemon"
     peer = subprocess.Popen([daemon, socket, "listen"], stdout=subprocess.PIPE, text=True)
     try:
         while not socket.exists():
             time.sleep(0.01)
-        done = subprocess.run(["/usr/bin/time", "-f", "%U %S %M", *map(str, client)],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        spent = timed(tools.bin, client, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL)
     finally:
         peer.terminate()
         socket.unlink(missing_ok=True)
     said, _ = peer.communicate()
-    user, system, kilobytes = map(float, done.stderr.split("\n")[-2].split())
     times = [float(t) for t in re.findall(r"entries, .* ([\d.]+) ms", said)]
-    return times, user + system, kilobytes / 1024
+    return times, spent
 
 
 def main() -> None:
@@ -59,17 +60,15 @@ def main() -> None:
             "llbc": [tools.bin / "llbc", f"--builder=buildkit://{address}", "--progress=plain",
                      "--output=type=image,name=x,push=true", context / "Dockerfile"]}
         answers: dict[str, list[float]] = {name: [] for name in clients}
-        costs: dict[str, list[tuple[float, float]]] = {name: [] for name in clients}
+        costs: dict[str, list[Spent]] = {name: [] for name in clients}
         looks = []
         for _ in range(tools.runs):
-            begin = time.perf_counter()
-            subprocess.run([tools.bin / "llb-walk", context], check=True,
-                           stdout=subprocess.DEVNULL)
-            looks.append((time.perf_counter() - begin) * 1000)
+            looks.append(timed(tools.bin, [tools.bin / "llb-walk", context],
+                               stdout=subprocess.DEVNULL).clock * 1000)
             for name, client in clients.items():
-                times, seconds, megabytes = listen(tools.oracle / "fakedaemon", socket, client)
+                times, spent = listen(tools, socket, client)
                 answers[name] += times
-                costs[name].append((seconds, megabytes))
+                costs[name].append(spent)
     look = statistics.median(looks)
     median = {name: statistics.median(times) for name, times in answers.items()}
     print(f"{os.cpu_count()} processors. Looking at each file: {look:.1f} ms.\n")
@@ -77,8 +76,8 @@ def main() -> None:
     print("|---|--:|--:|--:|--:|")
     for name in clients:
         print(f"| {name} | {median[name]:.1f} | {median[name] / look:.2f} | "
-              f"{statistics.median(c[0] for c in costs[name]):.2f} | "
-              f"{statistics.median(c[1] for c in costs[name]):.0f} |")
+              f"{statistics.median(c.processor for c in costs[name]):.2f} | "
+              f"{statistics.median(c.megabytes for c in costs[name]):.0f} |")
     print(f"\nbuildctl / llbc: {median['buildctl'] / median['llbc']:.1f}x")
 
 
