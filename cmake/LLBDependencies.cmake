@@ -8,7 +8,7 @@ find_library(LLB_LLVM_SUPPORT NAMES LLVMSupport
              HINTS /usr/lib/llvm-19/lib REQUIRED)
 find_library(LLB_LLVM_DEMANGLE NAMES LLVMDemangle
              HINTS /usr/lib/llvm-19/lib REQUIRED)
-foreach(name z zstd tinfo crypto ssl)
+foreach(name z zstd tinfo crypto ssl nghttp2)
   if(LLB_STATIC)
     find_library(LLB_LIB_${name} NAMES lib${name}.a ${name} REQUIRED)
   else()
@@ -34,6 +34,9 @@ target_link_libraries(LLBCrypto INTERFACE "${LLB_LIB_crypto}")
 add_library(LLBTls INTERFACE)
 target_link_libraries(LLBTls INTERFACE
   "-Wl,--start-group,${LLB_LIB_ssl},${LLB_LIB_crypto},--end-group")
+
+add_library(LLBHttp2 INTERFACE)
+target_link_libraries(LLBHttp2 INTERFACE "${LLB_LIB_nghttp2}")
 
 # The shared library brings thirty others along, and loading them takes 5 ms,
 # half of a build without work. The archive wants three that are never called.

@@ -1,6 +1,6 @@
-# llb_proto_sources(OUTVAR Name ...): runs protoc with the plugin of gRPC on
-# Name.proto of the folder at hand. The code it writes is compiled without
-# warnings; its headers are in ${OUTVAR}_DIR.
+# llb_proto_sources(OUTVAR Name ...): runs protoc on Name.proto of the folder at
+# hand, with the plugin of gRPC if it has services. The code it writes is compiled
+# without warnings; its headers are in ${OUTVAR}_DIR.
 #
 # The shared library would cost a program 15 others and 20 ms at its start.
 # Debian's archives of gRPC leave out of their own list what a daemon's name would
@@ -30,13 +30,21 @@ function(llb_proto_sources outvar)
   set(dir "${CMAKE_CURRENT_BINARY_DIR}/proto")
   set(sources)
   foreach(name ${ARGN})
-    set(generated "${dir}/${name}.pb.cc" "${dir}/${name}.grpc.pb.cc")
+    set(generated "${dir}/${name}.pb.cc")
+    set(headers "${dir}/${name}.pb.h")
+    set(plugin)
+    file(STRINGS ${name}.proto services REGEX "^service ")
+    if(services)
+      list(APPEND generated "${dir}/${name}.grpc.pb.cc")
+      list(APPEND headers "${dir}/${name}.grpc.pb.h")
+      set(plugin "--plugin=protoc-gen-grpc=${LLB_GRPC_PLUGIN}"
+                 "--grpc_out=${dir}")
+    endif()
     add_custom_command(
-      OUTPUT ${generated} "${dir}/${name}.pb.h" "${dir}/${name}.grpc.pb.h"
+      OUTPUT ${generated} ${headers}
       COMMAND ${CMAKE_COMMAND} -E make_directory "${dir}"
-      COMMAND ${LLB_PROTOC} "-I${CMAKE_CURRENT_SOURCE_DIR}"
-              "--plugin=protoc-gen-grpc=${LLB_GRPC_PLUGIN}"
-              "--cpp_out=${dir}" "--grpc_out=${dir}" ${name}.proto
+      COMMAND ${LLB_PROTOC} "-I${CMAKE_CURRENT_SOURCE_DIR}" ${plugin}
+              "--cpp_out=${dir}" ${name}.proto
       DEPENDS ${name}.proto
       COMMENT "protoc ${name}"
       VERBATIM)

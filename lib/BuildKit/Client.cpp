@@ -114,8 +114,7 @@ llvm::Error DaemonBuild::connect() {
       "buildkit", connection->takeSocket(), arguments);
   stub = wire::Control::NewStub(channel);
   gateway = gateway::Bridge::forBuild(channel, id);
-  if (llvm::Error error = session.start(*stub, options))
-    return error;
+  session.start(*stub, options);
   solver = std::thread([this] { solve(); });
   statusReader = std::thread([this] { readStatus(); });
   watcher = std::thread([this] { watch(); });

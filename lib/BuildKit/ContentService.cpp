@@ -3,7 +3,6 @@
 // A write is a conversation, each message of which is answered; what was begun
 // and not ended leaves nothing, so there is nothing to resume or to abort.
 #include "ContentService.h"
-#include "Metadata.h"
 
 #include <cstring>
 
@@ -93,10 +92,8 @@ grpc::Status Writing::answer(const content::WriteContentRequest &request,
 
 } // namespace
 
-const ContentPlace *ContentService::place(grpc::ServerContext &context,
-                                          grpc::Status &status) {
-  std::string id =
-      Metadata(context.client_metadata()).first("buildkit-attachable-store-id");
+const ContentPlace *ContentService::place(Call &call, grpc::Status &status) {
+  std::string id = call.metadata().first("buildkit-attachable-store-id");
   auto found = places.find(id);
   if (found != places.end())
     return &found->second;
@@ -104,11 +101,10 @@ const ContentPlace *ContentService::place(grpc::ServerContext &context,
   return nullptr;
 }
 
-grpc::Status ContentService::open(grpc::ServerContext &context,
-                                  const std::string &text, UniqueFd &file,
-                                  int64_t &size) {
+grpc::Status ContentService::open(Call &call, const std::string &text,
+                                  UniqueFd &file, int64_t &size) {
   grpc::Status status;
-  const ContentPlace *from = place(context, status);
+  const ContentPlace *from = place(call, status);
   if (!from)
     return status;
   auto digest = Digest::parse(text);
@@ -121,34 +117,34 @@ grpc::Status ContentService::open(grpc::ServerContext &context,
   return status;
 }
 
-grpc::Status ContentService::Info(grpc::ServerContext *context,
-                                  const content::InfoRequest *request,
-                                  content::InfoResponse *response) {
+grpc::Status ContentService::info(Call &call,
+                                  const content::InfoRequest &request,
+                                  content::InfoResponse &response) {
   UniqueFd file;
   int64_t size = 0;
-  grpc::Status status = open(*context, request->digest(), file, size);
+  grpc::Status status = open(call, request.digest(), file, size);
   if (!status.ok())
     return status;
-  response->mutable_info()->set_digest(request->digest());
-  response->mutable_info()->set_size(size);
+  response.mutable_info()->set_digest(request.digest());
+  response.mutable_info()->set_size(size);
   return status;
 }
 
-grpc::Status
-ContentService::Read(grpc::ServerContext *context,
-                     const content::ReadContentRequest *request,
-                     grpc::ServerWriter<content::ReadContentResponse> *writer) {
+grpc::Status ContentService::read(Call &call) {
+  content::ReadContentRequest request;
+  if (!call.read(request))
+    return {grpc::StatusCode::INTERNAL, "a question is missing"};
   UniqueFd file;
   int64_t size = 0;
-  grpc::Status status = open(*context, request->digest(), file, size);
+  grpc::Status status = open(call, request.digest(), file, size);
   if (!status.ok())
     return status;
-  int64_t at = std::max<int64_t>(request->offset(), 0);
+  int64_t at = std::max<int64_t>(request.offset(), 0);
   if (at > size)
     return {grpc::StatusCode::OUT_OF_RANGE, "that is behind the blob's end"};
   int64_t left = size - at;
-  if (request->size() > 0)
-    left = std::min(left, request->size());
+  if (request.size() > 0)
+    left = std::min(left, request.size());
   content::ReadContentResponse response;
   std::string &data = *response.mutable_data();
   while (left > 0) {
@@ -159,7 +155,7 @@ ContentService::Read(grpc::ServerContext *context,
     if (n <= 0)
       return systemFailure("cannot read a blob", n ? errno : EIO);
     data.resize(static_cast<size_t>(n));
-    if (!writer->Write(response))
+    if (!call.write(response))
       return grpc::Status::CANCELLED;
     at += n;
     left -= n;
@@ -167,25 +163,9 @@ ContentService::Read(grpc::ServerContext *context,
   return grpc::Status::OK;
 }
 
-grpc::Status ContentService::Status(grpc::ServerContext *,
-                                    const content::StatusRequest *request,
-                                    content::StatusResponse *) {
-  return {grpc::StatusCode::NOT_FOUND,
-          "nothing was begun as " + request->ref()};
-}
-
-grpc::Status ContentService::Abort(grpc::ServerContext *,
-                                   const content::AbortRequest *,
-                                   content::Empty *) {
-  return grpc::Status::OK;
-}
-
-grpc::Status ContentService::Write(
-    grpc::ServerContext *context,
-    grpc::ServerReaderWriter<content::WriteContentResponse,
-                             content::WriteContentRequest> *stream) {
+grpc::Status ContentService::write(Call &call) {
   grpc::Status status;
-  const ContentPlace *to = place(*context, status);
+  const ContentPlace *to = place(call, status);
   if (!to)
     return status;
   if (!to->isWritable)
@@ -196,13 +176,34 @@ grpc::Status ContentService::Write(
   status = writing.start();
   content::WriteContentRequest request;
   content::WriteContentResponse response;
-  while (status.ok() && stream->Read(&request)) {
+  while (status.ok() && call.read(request)) {
     status = writing.answer(request, response);
-    if (!status.ok() || !stream->Write(response) ||
+    if (!status.ok() || !call.write(response) ||
         request.action() == content::COMMIT)
       break;
   }
   return status;
+}
+
+void ContentService::join(SessionServer &server) {
+  const std::string service = "/containerd.services.content.v1.Content/";
+  server.serveOne<content::InfoRequest, content::InfoResponse>(
+      service + "Info", [this](Call &call, const content::InfoRequest &request,
+                               content::InfoResponse &response) {
+        return info(call, request, response);
+      });
+  server.serve(service + "Read", [this](Call &call) { return read(call); });
+  server.serve(service + "Write", [this](Call &call) { return write(call); });
+  server.serveOne<content::StatusRequest, content::StatusResponse>(
+      service + "Status",
+      [](Call &, const content::StatusRequest &request,
+         content::StatusResponse &) -> grpc::Status {
+        return {grpc::StatusCode::NOT_FOUND,
+                "nothing was begun as " + request.ref()};
+      });
+  server.serveOne<content::AbortRequest, content::Empty>(
+      service + "Abort", [](Call &, const content::AbortRequest &,
+                            content::Empty &) { return grpc::Status::OK; });
 }
 
 } // namespace llb::buildkit

@@ -6,42 +6,32 @@
 #define LLB_BUILDKIT_CONTENTSERVICE_H
 
 #include "BlobFiles.h"
-#include "Content.grpc.pb.h"
-#include "Refusals.h"
+#include "Content.pb.h"
+#include "SessionServer.h"
 #include "llb/BuildKit/Client.h"
 
 namespace llb::buildkit {
 
 namespace content = containerd::services::content::v1;
 
-class ContentService final : public content::Content::Service {
+/// containerd.services.content.v1.Content.
+class ContentService {
 public:
   ContentService(std::map<std::string, ContentPlace> places, Refusals &refusals)
       : places(std::move(places)), refusals(refusals) {}
 
-  grpc::Status Info(grpc::ServerContext *context,
-                    const content::InfoRequest *request,
-                    content::InfoResponse *response) override;
-  grpc::Status
-  Read(grpc::ServerContext *context, const content::ReadContentRequest *request,
-       grpc::ServerWriter<content::ReadContentResponse> *writer) override;
-  grpc::Status Status(grpc::ServerContext *context,
-                      const content::StatusRequest *request,
-                      content::StatusResponse *response) override;
-  grpc::Status Write(
-      grpc::ServerContext *context,
-      grpc::ServerReaderWriter<content::WriteContentResponse,
-                               content::WriteContentRequest> *stream) override;
-  grpc::Status Abort(grpc::ServerContext *context,
-                     const content::AbortRequest *request,
-                     content::Empty *response) override;
+  void join(SessionServer &server);
 
 private:
+  grpc::Status info(Call &call, const content::InfoRequest &request,
+                    content::InfoResponse &response);
+  grpc::Status read(Call &call);
+  grpc::Status write(Call &call);
   /// The place that a call names, or null with `status` set.
-  const ContentPlace *place(grpc::ServerContext &context, grpc::Status &status);
+  const ContentPlace *place(Call &call, grpc::Status &status);
   /// Opens a blob for one of the calls that read.
-  grpc::Status open(grpc::ServerContext &context, const std::string &digest,
-                    UniqueFd &file, int64_t &size);
+  grpc::Status open(Call &call, const std::string &digest, UniqueFd &file,
+                    int64_t &size);
 
   const std::map<std::string, ContentPlace> places;
   Refusals &refusals;

@@ -3,25 +3,14 @@
 // Where a result goes is the caller's choice: the daemon names an exporter of
 // the build and nothing else.
 #include "FileSend.h"
-#include "Metadata.h"
 
-#include <grpcpp/impl/rpc_service_method.h>
-#include <grpcpp/support/method_handler.h>
 #include <llvm/ADT/StringRef.h>
 
 namespace llb::buildkit {
 
-FileSendService::FileSendService(Refusals &refusals) : refusals(refusals) {
-  using Handler =
-      grpc::internal::BidiStreamingHandler<FileSendService, grpc::ByteBuffer,
-                                           grpc::ByteBuffer>;
-  AddMethod(new grpc::internal::RpcServiceMethod(
-      "/moby.filesync.v1.FileSend/DiffCopy",
-      grpc::internal::RpcMethod::BIDI_STREAMING,
-      new Handler(
-          [](FileSendService *service, grpc::ServerContext *context,
-             RawStream *stream) { return service->receive(*context, *stream); },
-          this)));
+void FileSendService::join(SessionServer &server) {
+  server.serve("/moby.filesync.v1.FileSend/DiffCopy",
+               [this](Call &call) { return receive(call); });
 }
 
 void FileSendService::expect(size_t exporter, llvm::raw_ostream &file) {
@@ -53,20 +42,12 @@ FileSendService::Target *FileSendService::begin(size_t exporter) {
   return &found->second;
 }
 
-grpc::Status FileSendService::receiveFile(grpc::ServerContext &context,
-                                          RawStream &stream,
-                                          llvm::raw_ostream &file) {
-  grpc::ByteBuffer bytes;
+grpc::Status FileSendService::receiveFile(Call &call, llvm::raw_ostream &file) {
   filesync::BytesMessage message;
-  while (stream.Read(&bytes)) {
-    if (!grpc::SerializationTraits<filesync::BytesMessage>::Deserialize(
-             &bytes, &message)
-             .ok())
-      return refusals.add("the daemon sent a packet that cannot be read");
+  while (call.read(message))
     file << message.data();
-  }
   // A connection that broke, or a message too long, ends the reading as well.
-  return context.IsCancelled() ? grpc::Status::CANCELLED : grpc::Status::OK;
+  return call.failure();
 }
 
 void FileSendService::markDone(Target &target) {
@@ -76,12 +57,11 @@ void FileSendService::markDone(Target &target) {
 
 /// The mark comes before the farewell: the end of the build may be here sooner
 /// than the end of this call.
-grpc::Status FileSendService::receiveDirectory(RawStream &stream,
-                                               Target &target) {
+grpc::Status FileSendService::receiveDirectory(Call &call, Target &target) {
   engine::DirTree root = engine::DirTree::openPath(target.path);
   if (!root.valid())
     return refusals.add("cannot open the directory of the result");
-  Receiver receiver(root, stream);
+  Receiver receiver(root, call);
   std::string error = receiver.run();
   if (error.empty()) {
     markDone(target);
@@ -92,10 +72,8 @@ grpc::Status FileSendService::receiveDirectory(RawStream &stream,
                            : refusals.add(error);
 }
 
-grpc::Status FileSendService::receive(grpc::ServerContext &context,
-                                      RawStream &stream) {
-  std::string id = Metadata(context.client_metadata())
-                       .first("buildkit-attachable-exporter-id");
+grpc::Status FileSendService::receive(Call &call) {
+  std::string id = call.metadata().first("buildkit-attachable-exporter-id");
   size_t number = 0;
   llvm::StringRef(id).getAsInteger(10, number);
   Target *target = begin(number);
@@ -103,8 +81,8 @@ grpc::Status FileSendService::receive(grpc::ServerContext &context,
     return refusals.add("the daemon sent a result that was not asked for: " +
                         (id.empty() ? "of no exporter" : "of exporter " + id));
   if (!target->file)
-    return receiveDirectory(stream, *target);
-  grpc::Status status = receiveFile(context, stream, *target->file);
+    return receiveDirectory(call, *target);
+  grpc::Status status = receiveFile(call, *target->file);
   if (status.ok())
     markDone(*target);
   return status;

@@ -5,9 +5,8 @@
 #define LLB_BUILDKIT_FILESEND_H
 
 #include "Receiver.h"
-#include "Refusals.h"
+#include "SessionServer.h"
 
-#include <grpcpp/impl/service_type.h>
 #include <llvm/Support/raw_ostream.h>
 #include <map>
 #include <mutex>
@@ -15,11 +14,13 @@
 namespace llb::buildkit {
 
 /// moby.filesync.v1.FileSend: each exporter may write its one file once, or its
-/// directory once a platform. The method's messages are bytes here, since a
-/// file comes in BytesMessages and a directory in Packets.
-class FileSendService final : public grpc::Service {
+/// directory once a platform. A file comes in BytesMessages, a directory in
+/// Packets.
+class FileSendService {
 public:
-  explicit FileSendService(Refusals &refusals);
+  explicit FileSendService(Refusals &refusals) : refusals(refusals) {}
+
+  void join(SessionServer &server);
 
   /// From now on the exporter of this number may write `file`.
   void expect(size_t exporter, llvm::raw_ostream &file);
@@ -37,12 +38,11 @@ private:
     size_t unbegun = 1, undone = 1;
   };
 
-  grpc::Status receive(grpc::ServerContext &context, RawStream &stream);
+  grpc::Status receive(Call &call);
   /// The target of a call that begins, or null.
   Target *begin(size_t exporter);
-  grpc::Status receiveFile(grpc::ServerContext &context, RawStream &stream,
-                           llvm::raw_ostream &file);
-  grpc::Status receiveDirectory(RawStream &stream, Target &target);
+  grpc::Status receiveFile(Call &call, llvm::raw_ostream &file);
+  grpc::Status receiveDirectory(Call &call, Target &target);
   void markDone(Target &target);
 
   std::mutex mutex;

@@ -4,47 +4,33 @@
 // of the walk; the receiver asks for regular files by number, each once, while
 // the walk goes on.
 //
-// A packet is a message of its own, and most are small: 50,000 files are
-// 200,000 packets. So a call has one thread and a queue that nobody else waits
-// at; with a thread each for reading and writing, every packet would wake the
-// other one. Nothing ever waits for a write while reading is not under way, or
-// both sides might wait for each other.
+// Nothing waits for a write while what comes is not read, or both sides might
+// wait for each other.
 //
 // Owners are not sent, as BuildKit's client does: whoever builds, the image is
 // the same.
 #include "FileSync.h"
 #include "GoMode.h"
-#include "Metadata.h"
 #include "OfferedFiles.h"
 #include "llb/Context/Walk.h"
 
 #include <deque>
-#include <list>
 #include <map>
 #include <sys/sysmacros.h>
 
 namespace llb::buildkit {
 namespace {
 
-using Stream =
-    grpc::ServerAsyncReaderWriter<filesync::Packet, filesync::Packet>;
-
 /// How much of a file goes into one packet.
 constexpr size_t chunkSize = 64 << 10;
-/// How much may wait for more before the transport sends it. Sending takes a
-/// turn of another thread, which is long where there are few processors.
-constexpr size_t batchSize = 48 << 10;
 
-/// What a queue tells of.
-enum Tag : uintptr_t { Reading = 1, Writing, Finishing };
-void *tagOf(Tag tag) { return reinterpret_cast<void *>(tag); }
+constexpr const char *wentAway = "the daemon went away";
 
 class Sender {
 public:
   Sender(const context::Directory &directory, const context::Filter &filter,
-         Stream &stream, grpc::CompletionQueue &queue, Refusals &refusals)
-      : directory(directory), filter(filter), stream(stream), queue(queue),
-        refusals(refusals) {}
+         Call &call, Refusals &refusals)
+      : directory(directory), filter(filter), call(call), refusals(refusals) {}
 
   grpc::Status run();
 
@@ -53,8 +39,10 @@ private:
   void sendFile(uint32_t id, const std::string &path);
   void sendNextFile();
   void write(const filesync::Packet &packet, bool isLast);
-  /// Waits for something to happen; true if it was the end of a write.
-  bool next();
+  /// Takes what is here of the daemon's packets.
+  void listen();
+  /// Waits until the daemon reads or says something.
+  void wait();
   void take(const filesync::Packet &packet);
   /// Remembers what is wrong, the first only.
   void fail(std::string message) {
@@ -64,19 +52,14 @@ private:
 
   const context::Directory &directory;
   const context::Filter &filter;
-  Stream &stream;
-  grpc::CompletionQueue &queue;
+  Call &call;
   Refusals &refusals;
 
   /// Used again and again, so that it keeps its memory.
   filesync::Packet entry;
   filesync::Packet received;
-  bool isReading = false;
   bool finished = false;
   std::string error;
-  /// The first packet waits for nothing: with it go the headers, and gRPC holds
-  /// it back until they are gone.
-  size_t unflushed = batchSize;
 
   OfferedFiles offered;
   std::deque<std::pair<uint32_t, std::string>> asked;
@@ -84,27 +67,15 @@ private:
   std::map<std::pair<uint64_t, uint64_t>, std::string> links;
 };
 
-bool Sender::next() {
-  void *tag;
-  bool ok = false;
-  if (!queue.Next(&tag, &ok))
-    return true;
-  if (tag == tagOf(Writing)) {
-    if (!ok)
-      fail("the daemon went away");
-    return true;
-  }
-  isReading = false;
-  if (!ok) {
-    fail("the daemon went away");
-    return false;
-  }
-  take(received);
-  if (!finished && error.empty()) {
-    isReading = true;
-    stream.Read(&received, tagOf(Reading));
-  }
-  return false;
+void Sender::listen() {
+  while (error.empty() && !finished && call.readHere(received))
+    take(received);
+}
+
+void Sender::wait() {
+  if (!call.wait())
+    fail(wentAway);
+  listen();
 }
 
 void Sender::take(const filesync::Packet &packet) {
@@ -126,15 +97,14 @@ void Sender::take(const filesync::Packet &packet) {
 void Sender::write(const filesync::Packet &packet, bool isLast) {
   if (!error.empty())
     return;
-  grpc::WriteOptions options;
-  unflushed += packet.ByteSizeLong();
-  if (!isLast && unflushed < batchSize)
-    options.set_buffer_hint();
-  else
-    unflushed = 0;
-  stream.Write(packet, options, tagOf(Writing));
-  while (!next())
-    ;
+  bool gone = call.add(packet);
+  if (!gone && !isLast)
+    return;
+  if (!gone)
+    call.flush();
+  listen();
+  while (error.empty() && call.isFull())
+    wait();
 }
 
 void Sender::sendEntry(const context::FileInfo &info,
@@ -204,8 +174,6 @@ void Sender::sendNextFile() {
 }
 
 grpc::Status Sender::run() {
-  isReading = true;
-  stream.Read(&received, tagOf(Reading));
   filesync::Packet last;
   if (llvm::Error walked = context::walkWithXattrs(
           directory, filter,
@@ -222,7 +190,7 @@ grpc::Status Sender::run() {
   write(last, /*isLast=*/true);
   while (error.empty() && (!finished || !asked.empty())) {
     if (asked.empty())
-      next();
+      wait();
     else
       sendNextFile();
   }
@@ -234,66 +202,9 @@ grpc::Status Sender::run() {
 
 } // namespace
 
-struct FileSyncService::Call {
-  grpc::ServerContext context;
-  grpc::CompletionQueue queue;
-  Stream stream{&context};
-  std::thread thread;
-};
-
-void FileSyncService::join(grpc::ServerBuilder &builder) {
-  builder.RegisterService(&service);
-  calls = builder.AddCompletionQueue();
-}
-
-void FileSyncService::start() {
-  acceptor = std::thread([this] { accept(); });
-}
-
-/// gRPC ends the program if a call is asked for at a queue that was shut down.
-bool FileSyncService::request(Call &call) {
-  std::lock_guard<std::mutex> lock(mutex);
-  if (!isStopping)
-    service.RequestDiffCopy(&call.context, &call.stream, &call.queue,
-                            calls.get(), &call);
-  return !isStopping;
-}
-
-void FileSyncService::accept() {
-  std::list<Call> all;
-  void *tag;
-  bool ok;
-  while (request(all.emplace_back()) && calls->Next(&tag, &ok) && ok)
-    all.back().thread =
-        std::thread([this, &call = all.back()] { serve(call); });
-  for (Call &call : all) {
-    if (call.thread.joinable())
-      call.thread.join();
-    call.queue.Shutdown();
-    while (call.queue.Next(&tag, &ok))
-      ;
-  }
-}
-
-void FileSyncService::serve(Call &call) {
-  grpc::Status status = answer(call);
-  call.stream.Finish(status, tagOf(Finishing));
-  void *tag;
-  bool ok;
-  // A read that is under way ends with the call.
-  while (call.queue.Next(&tag, &ok) && tag != tagOf(Finishing))
-    ;
-}
-
-void FileSyncService::stop() {
-  if (!acceptor.joinable())
-    return;
-  {
-    std::lock_guard<std::mutex> lock(mutex);
-    isStopping = true;
-    calls->Shutdown();
-  }
-  acceptor.join();
+void FileSyncService::join(SessionServer &server) {
+  server.serve("/moby.filesync.v1.FileSync/DiffCopy",
+               [this](Call &call) { return answer(call); });
 }
 
 void FileSyncService::allow(const std::string &name, context::Filter filter) {
@@ -311,7 +222,7 @@ bool FileSyncService::isAllowed(const std::string &name,
 }
 
 grpc::Status FileSyncService::answer(Call &call) {
-  Metadata metadata(call.context.client_metadata());
+  const Metadata &metadata = call.metadata();
   std::string name = metadata.first("dir-name");
   auto directory = directories.find(name);
   context::Filter filter{metadata.all("include-patterns"),
@@ -327,7 +238,7 @@ grpc::Status FileSyncService::answer(Call &call) {
   if (!opened)
     return {grpc::StatusCode::FAILED_PRECONDITION,
             llvm::toString(opened.takeError())};
-  return Sender(*opened, filter, call.stream, call.queue, refusals).run();
+  return Sender(*opened, filter, call, refusals).run();
 }
 
 } // namespace llb::buildkit

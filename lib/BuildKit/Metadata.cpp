@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// gRPC keeps the values of one name in the order in which they came.
+// A multimap keeps the values of one name in the order in which they came.
 #include "Metadata.h"
 
 #include "llb/Support/GoText.h"
@@ -8,18 +8,13 @@
 
 namespace llb::buildkit {
 
-static std::string toString(grpc::string_ref text) {
-  return std::string(text.data(), text.size());
-}
-
 std::vector<std::string> Metadata::all(const std::string &key) const {
   auto flag = headers.find(key + "-encoded");
-  bool encoded =
-      flag != headers.end() && go::parseBool(toString(flag->second)).value;
+  bool encoded = flag != headers.end() && go::parseBool(flag->second).value;
   std::vector<std::string> result;
   auto [begin, end] = headers.equal_range(key);
   for (auto at = begin; at != end; ++at) {
-    std::string value = toString(at->second);
+    std::string value = at->second;
     if (encoded)
       if (auto pairs = go::parseUrlQuery("x=" + value); pairs.size() == 1)
         value = pairs.front().second.front();
@@ -30,7 +25,7 @@ std::vector<std::string> Metadata::all(const std::string &key) const {
 
 std::string Metadata::first(const std::string &key) const {
   auto found = headers.find(key);
-  return found == headers.end() ? std::string() : toString(found->second);
+  return found == headers.end() ? std::string() : found->second;
 }
 
 } // namespace llb::buildkit

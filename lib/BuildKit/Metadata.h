@@ -4,7 +4,6 @@
 #ifndef LLB_BUILDKIT_METADATA_H
 #define LLB_BUILDKIT_METADATA_H
 
-#include <grpcpp/support/string_ref.h>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,8 +12,9 @@ namespace llb::buildkit {
 
 class Metadata {
 public:
-  using Headers = std::multimap<grpc::string_ref, grpc::string_ref>;
-  explicit Metadata(const Headers &headers) : headers(headers) {}
+  void add(std::string key, std::string value) {
+    headers.emplace(std::move(key), std::move(value));
+  }
 
   /// The values of `key`, in order. If `key-encoded` says so, they are
   /// unescaped: headers are ASCII.
@@ -23,7 +23,7 @@ public:
   std::string first(const std::string &key) const;
 
 private:
-  const Headers &headers;
+  std::multimap<std::string, std::string> headers;
 };
 
 } // namespace llb::buildkit

@@ -23,15 +23,6 @@ constexpr uint32_t maxEntries = 50'000'000;
 constexpr const char *wentAway =
     "the daemon went away before all of the result was here";
 
-bool send(RawStream &stream, const filesync::Packet &packet) {
-  grpc::ByteBuffer bytes;
-  bool owned;
-  return grpc::SerializationTraits<filesync::Packet>::Serialize(packet, &bytes,
-                                                                &owned)
-             .ok() &&
-         stream.Write(bytes);
-}
-
 } // namespace
 
 std::string Receiver::ask(uint32_t id, filesync::Stat stat, UniqueFd file) {
@@ -39,7 +30,7 @@ std::string Receiver::ask(uint32_t id, filesync::Stat stat, UniqueFd file) {
   filesync::Packet request;
   request.set_type(filesync::Packet::REQ);
   request.set_id(id);
-  return send(stream, request) ? "" : leftBy(wentAway);
+  return call.write(request) ? "" : leftBy(wentAway);
 }
 
 std::string Receiver::askForMore() {
@@ -118,15 +109,10 @@ std::string Receiver::take(filesync::Packet &packet) {
 }
 
 std::string Receiver::run() {
-  grpc::ByteBuffer bytes;
   filesync::Packet packet;
   while (!isComplete()) {
-    if (!stream.Read(&bytes))
+    if (!call.read(packet))
       return leftBy(wentAway);
-    if (!grpc::SerializationTraits<filesync::Packet>::Deserialize(&bytes,
-                                                                  &packet)
-             .ok())
-      return "the daemon sent a packet that cannot be read";
     if (std::string error = take(packet); !error.empty())
       return error;
   }
@@ -134,12 +120,11 @@ std::string Receiver::run() {
 }
 
 void Receiver::sayFarewell() {
-  grpc::ByteBuffer bytes;
   filesync::Packet packet;
   packet.set_type(filesync::Packet::FIN);
   // Its own has nothing new, and all is here if it does not come.
-  if (send(stream, packet))
-    stream.Read(&bytes);
+  if (call.write(packet))
+    call.read(packet);
 }
 
 } // namespace llb::buildkit

@@ -5,23 +5,17 @@
 #ifndef LLB_BUILDKIT_RECEIVER_H
 #define LLB_BUILDKIT_RECEIVER_H
 
+#include "Call.h"
 #include "ReceivedTree.h"
 
 #include <deque>
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/impl/codegen/proto_utils.h>
-#include <grpcpp/support/sync_stream.h>
 #include <unordered_map>
 
 namespace llb::buildkit {
 
-/// Messages are bytes: those of the call that it is part of have two types.
-using RawStream = grpc::ServerReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
-
 class Receiver {
 public:
-  Receiver(const engine::DirTree &root, RawStream &stream)
-      : tree(root), stream(stream) {}
+  Receiver(const engine::DirTree &root, Call &call) : tree(root), call(call) {}
 
   /// Writes all that comes. Returns what is wrong, empty if nothing.
   std::string run();
@@ -51,7 +45,7 @@ private:
   bool isComplete() const { return atEnd && waiting.empty() && open.empty(); }
 
   ReceivedTree tree;
-  RawStream &stream;
+  Call &call;
   /// Whether all entries have come.
   bool atEnd = false;
   bool gone = false;

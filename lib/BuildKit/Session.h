@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The daemon's way back to the client: a gRPC server whose only connection is
+// The daemon's way back to the client: a server whose only connection is
 // carried, as bytes, by a stream of a call to the daemon.
 #ifndef LLB_BUILDKIT_SESSION_H
 #define LLB_BUILDKIT_SESSION_H
@@ -10,9 +10,11 @@
 #include "FileSend.h"
 #include "FileSync.h"
 #include "Keys.h"
+#include "SessionServer.h"
 #include "SshService.h"
 
 #include <chrono>
+#include <grpcpp/grpcpp.h>
 #include <thread>
 
 namespace llb::buildkit {
@@ -24,8 +26,8 @@ public:
   ~Session();
 
   /// Opens the session at the daemon behind `stub`.
-  llvm::Error start(moby::buildkit::v1::Control::Stub &stub,
-                    const BuildOptions &options);
+  void start(moby::buildkit::v1::Control::Stub &stub,
+             const BuildOptions &options);
   /// Ends it.
   void stop();
 
@@ -49,12 +51,10 @@ private:
   AuthService auth;
   SshService ssh;
   ContentService contents;
-  std::unique_ptr<grpc::Server> server;
+  SessionServer server;
 
   grpc::ClientContext context;
   std::unique_ptr<grpc::ClientReaderWriter<Message, Message>> stream;
-  /// The end of the tunnel; the server has the other one.
-  UniqueFd inner;
   std::atomic<int64_t> heard = 0;
   std::thread reader;
   std::thread writer;

@@ -3,11 +3,10 @@
 // A stream of the daemon's is a connection to a socket of its own, which goes
 // with it.
 #include "SshService.h"
-#include "Metadata.h"
+#include "SshForward.pb.h"
 
 #include "llb/Support/WriteAll.h"
 
-#include <grpcpp/grpcpp.h>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -21,12 +20,16 @@ static grpc::Status failure(llvm::Error error) {
   return {grpc::StatusCode::UNKNOWN, llvm::toString(std::move(error))};
 }
 
-grpc::Status
-SshService::CheckAgent(grpc::ServerContext *,
-                       const moby::sshforward::v1::CheckAgentRequest *request,
-                       moby::sshforward::v1::CheckAgentResponse *) {
-  auto agent = engine::findSshAgent(access.agents, request->id());
-  return agent ? grpc::Status::OK : failure(agent.takeError());
+void SshService::join(SessionServer &server) {
+  using namespace moby::sshforward::v1;
+  server.serveOne<CheckAgentRequest, CheckAgentResponse>(
+      "/moby.sshforward.v1.SSH/CheckAgent",
+      [this](Call &, const CheckAgentRequest &request, CheckAgentResponse &) {
+        auto agent = engine::findSshAgent(access.agents, request.id());
+        return agent ? grpc::Status::OK : failure(agent.takeError());
+      });
+  server.serve("/moby.sshforward.v1.SSH/ForwardAgent",
+               [this](Call &call) { return forward(call); });
 }
 
 llvm::Expected<UniqueFd>
@@ -52,18 +55,16 @@ SshService::connect(const std::string &id,
   return socket;
 }
 
-grpc::Status
-SshService::ForwardAgent(grpc::ServerContext *context,
-                         grpc::ServerReaderWriter<Message, Message> *stream) {
+grpc::Status SshService::forward(Call &call) {
+  using Message = moby::sshforward::v1::BytesMessage;
   std::unique_ptr<engine::SshForward> door;
-  auto socket =
-      connect(Metadata(context->client_metadata()).first(idKey), door);
+  auto socket = connect(call.metadata().first(idKey), door);
   if (!socket)
     return failure(socket.takeError());
 
   std::thread questions([&, fd = socket->get()] {
     Message message;
-    while (stream->Read(&message))
+    while (call.read(message))
       sendAll(fd, message.data());
     // The agent has seen the last question; its answers still come.
     shutdown(fd, SHUT_WR);
@@ -77,11 +78,11 @@ SshService::ForwardAgent(grpc::ServerContext *context,
     if (n <= 0)
       break;
     answer.set_data(buffer, static_cast<size_t>(n));
-    if (!stream->Write(answer))
+    if (!call.write(answer))
       break;
   }
   // Ends the other thread's wait for questions that nobody will answer.
-  context->TryCancel();
+  call.stopReading();
   questions.join();
   return grpc::Status::OK;
 }

@@ -5,26 +5,20 @@
 #ifndef LLB_BUILDKIT_SSHSERVICE_H
 #define LLB_BUILDKIT_SSHSERVICE_H
 
-#include "SshForward.grpc.pb.h"
+#include "SessionServer.h"
 #include "llb/BuildKit/Client.h"
 
 namespace llb::buildkit {
 
-class SshService final : public moby::sshforward::v1::SSH::Service {
+/// moby.sshforward.v1.SSH.
+class SshService {
 public:
-  using Message = moby::sshforward::v1::BytesMessage;
-
   explicit SshService(const SshAccess &access) : access(access) {}
 
-  grpc::Status
-  CheckAgent(grpc::ServerContext *context,
-             const moby::sshforward::v1::CheckAgentRequest *request,
-             moby::sshforward::v1::CheckAgentResponse *response) override;
-  grpc::Status
-  ForwardAgent(grpc::ServerContext *context,
-               grpc::ServerReaderWriter<Message, Message> *stream) override;
+  void join(SessionServer &server);
 
 private:
+  grpc::Status forward(Call &call);
   /// A connection to the agent of this id, whose questions `door` sifts.
   llvm::Expected<UniqueFd> connect(const std::string &id,
                                    std::unique_ptr<engine::SshForward> &door);

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -19,37 +18,20 @@ import (
 func listenTo(conn net.Conn) error {
 	const calls = 7
 	const window = 1 << 30
-	if _, err := conn.Write([]byte(http2.ClientPreface)); err != nil {
+	f := newFrames(conn)
+	if err := f.hello(window); err != nil {
 		return err
 	}
-	framer := http2.NewFramer(conn, conn)
-	framer.SetReuseFrames()
-	framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: window})
-	framer.WriteWindowUpdate(0, window)
-	var block strings.Builder
-	encoder := hpack.NewEncoder(&block)
 	for call := range uint32(calls) {
-		block.Reset()
-		for _, field := range []hpack.HeaderField{
-			{Name: ":method", Value: "POST"},
-			{Name: ":scheme", Value: "http"},
-			{Name: ":path", Value: "/moby.filesync.v1.FileSync/DiffCopy"},
-			{Name: ":authority", Value: "localhost"},
-			{Name: "content-type", Value: "application/grpc"},
-			{Name: "te", Value: "trailers"},
-			{Name: "dir-name", Value: "context"},
-		} {
-			encoder.WriteField(field)
-		}
 		id := 2*call + 1
 		begin := time.Now()
-		framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: []byte(block.String()), EndHeaders: true})
-		entries, size, err := countEntries(framer, id)
+		f.call(id, "/moby.filesync.v1.FileSync/DiffCopy", hpack.HeaderField{Name: "dir-name", Value: "context"})
+		entries, size, err := countEntries(f.Framer, id)
 		if err != nil {
 			return err
 		}
 		fmt.Printf("%d entries, %d bytes, %.2f ms\n", entries, size, float64(time.Since(begin).Microseconds())/1000)
-		framer.WriteWindowUpdate(0, uint32(size))
+		f.WriteWindowUpdate(0, uint32(size))
 	}
 	return nil
 }

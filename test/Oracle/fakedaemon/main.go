@@ -50,7 +50,7 @@ func main() {
 		serveRaw(listener, play)
 	}
 	play, ok := tricks[name]
-	if !ok {
+	if _, inSession := sessionTricks[name]; !ok && !inSession {
 		log.Fatalf("no trick %q", name)
 	}
 	manager, err := session.NewManager()
@@ -109,6 +109,12 @@ func (d *daemon) Session(stream controlapi.Control_SessionServer) error {
 		defer close(d.listened)
 		return listenTo(conn)
 	}
+	if play, ok := sessionTricks[d.name]; ok {
+		<-d.returned
+		defer close(d.listened)
+		playInSession(conn, play)
+		return nil
+	}
 	ctx, cancel := context.WithCancel(stream.Context())
 	go func() {
 		<-closed
@@ -126,7 +132,7 @@ func (d *daemon) Solve(ctx context.Context, request *controlapi.SolveRequest) (*
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if d.name == "listen" {
+	if _, ok := sessionTricks[d.name]; ok || d.name == "listen" {
 		<-d.listened
 		return &controlapi.SolveResponse{}, nil
 	}

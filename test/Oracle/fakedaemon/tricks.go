@@ -66,7 +66,9 @@ var tricks = map[string]trick{
 	"other-folder":  files(map[string][]string{"dir-name": {"/etc"}}),
 	"parent-files":  files(map[string][]string{"dir-name": {"context"}, "followpaths": {"../../etc/passwd"}}),
 	"number":        number,
-	"secret":        secret,
+	"secret":        secret("/etc/passwd"),
+	"name":          secret("gr\u00fcn 50%"),
+	"method":        method,
 	"write-context": write("oci:", "x"),
 	"write-cache":   write("local:cache", "no such digest"),
 
@@ -242,9 +244,15 @@ func number(ctx context.Context, client session.Caller) error {
 	}
 }
 
-func secret(ctx context.Context, client session.Caller) error {
-	_, err := secrets.NewSecretsClient(client.Conn()).GetSecret(ctx, &secrets.GetSecretRequest{ID: "/etc/passwd"})
-	return err
+func secret(id string) trick {
+	return func(ctx context.Context, client session.Caller) error {
+		_, err := secrets.NewSecretsClient(client.Conn()).GetSecret(ctx, &secrets.GetSecretRequest{ID: id})
+		return err
+	}
+}
+
+func method(ctx context.Context, client session.Caller) error {
+	return client.Conn().Invoke(ctx, "/no.Such/Method", &types.Packet{}, &types.Packet{})
 }
 
 // write stores a blob under a digest that is not its own.
