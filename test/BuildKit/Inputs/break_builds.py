@@ -130,6 +130,11 @@ for number in range(count):
         ended["whole"] += 1
         if not is_whole(dest):
             fail("it says that it is done, and the output is not whole")
+    elif status == -9 and dest.exists():
+        # It was done, and about to end.
+        ended["whole"] += 1
+        if not is_whole(dest):
+            fail("a killed client left an output that is not whole")
     elif dest.exists():
         fail("an output is left of a build that failed")
     elif status == 1:
