@@ -198,10 +198,6 @@ llvm::Error Extractor::makeEntry(archive_entry *entry, const std::string &path,
       error = errno;
     if (error)
       return pathError(error, "unpacking a link to " + clean + " at", path);
-    FileStat info;
-    if (fstatat(dir.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISLNK(info.st_mode))
-      return llvm::Error::success();
     return setInfo(entry, path, name, /*file=*/-1);
   }
   switch (archive_entry_filetype(entry)) {
@@ -308,7 +304,14 @@ llvm::Error Extractor::setInfo(archive_entry *entry, const std::string &path,
     error = fchmod(file, mode) ? errno : 0;
   else if (!error && archive_entry_filetype(entry) != AE_IFLNK)
     error = changeMode(dir.get(), name, mode);
-  if (!error)
+  // Of a link that has another name go-archive leaves the times alone, unlike
+  // the owner; containerd sets them.
+  FileStat info;
+  bool keepsTimes =
+      !layer && archive_entry_hardlink(entry) &&
+      fstatat(dir.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+      S_ISLNK(info.st_mode);
+  if (!error && !keepsTimes)
     error = changeTimes(dir.get(), name, timesIn(entry));
   return error ? pathError(error, "unpacking", path) : llvm::Error::success();
 }
