@@ -13,6 +13,7 @@
 #include "llb/Support/GoPath.h"
 #include "llb/Support/GoUrl.h"
 #include "llb/Support/LowerDiags.h"
+#include "llb/Support/Reference.h"
 
 namespace llb::lower {
 namespace {
@@ -25,41 +26,6 @@ bool hasWildcards(std::string_view path) {
     else if (path[i] == '*' || path[i] == '?' || path[i] == '[')
       return true;
   return false;
-}
-
-/// The text of digest.Parse's error, empty for a digest.
-std::string_view digestError(std::string_view text) {
-  constexpr std::string_view badFormat = "invalid checksum digest format";
-  auto isLowerAlnum = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  };
-  size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size())
-    return badFormat;
-  std::string_view algorithm = text.substr(0, colon);
-  std::string_view hex = text.substr(colon + 1);
-  size_t length = algorithm == "sha256"   ? 64
-                  : algorithm == "sha384" ? 96
-                  : algorithm == "sha512" ? 128
-                                          : 0;
-  if (length != 0) {
-    if (hex.size() != length)
-      return "invalid checksum digest length";
-    bool good = hex.find_first_not_of("0123456789abcdef") == hex.npos;
-    return good ? "" : badFormat;
-  }
-  bool afterSeparator = true;
-  for (char c : algorithm) {
-    bool separator = c == '.' || c == '+' || c == '_' || c == '-';
-    if (separator ? afterSeparator : !isLowerAlnum(c))
-      return badFormat;
-    afterSeparator = separator;
-  }
-  for (char c : hex)
-    if (!isLowerAlnum(c) && !(c >= 'A' && c <= 'Z') && c != '=' && c != '_' &&
-        c != '-')
-      return badFormat;
-  return afterSeparator ? badFormat : "unsupported digest algorithm";
 }
 
 } // namespace
@@ -121,7 +87,7 @@ llvm::LogicalResult CopySources::addHttp(const std::string &source) {
       filename = std::move(base);
   }
   if (!request.checksum.empty())
-    if (std::string_view error = digestError(request.checksum); !error.empty())
+    if (std::string error = checkDigest(request.checksum); !error.empty())
       return dispatch.errorAt(request.checksum, diag::InvalidDigest, error);
   ir::OpMetadata metadata = namedMetadata(name);
   metadata.description["com.docker.dockerfile.v1.command"];
