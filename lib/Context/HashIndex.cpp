@@ -9,6 +9,7 @@
 
 #include "llb/Support/Hasher.h"
 #include "llb/Support/OutputFile.h"
+#include "llb/Support/ReadFully.h"
 
 #include <algorithm>
 #include <climits>
@@ -16,7 +17,6 @@
 #include <fcntl.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/xxhash.h>
-#include <unistd.h>
 
 namespace llb::context {
 namespace {
@@ -54,16 +54,7 @@ bool readWhole(const std::string &path, std::string &bytes) {
   if (!fd.valid() || fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
     return false;
   bytes.resize(static_cast<size_t>(status.st_size));
-  size_t done = 0;
-  while (done < bytes.size()) {
-    ssize_t n = ::read(fd.get(), bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      break;
-    done += static_cast<size_t>(n);
-  }
-  bytes.resize(done);
+  bytes.resize(readFully(fd.get(), bytes.data(), bytes.size()));
   return true;
 }
 

@@ -4,6 +4,7 @@
 // says: a power cut may have taken some of it, and nobody waits for the disk.
 #include "llb/Engine/Store.h"
 
+#include "llb/Support/ReadFully.h"
 #include "llb/Support/WriteAll.h"
 
 #include <cerrno>
@@ -142,16 +143,7 @@ llvm::Expected<std::string> Store::readBlob(const Digest &digest,
     return errnoError(path);
   }
   std::string content(static_cast<std::size_t>(info.st_size), '\0');
-  std::size_t got = 0;
-  while (got < content.size()) {
-    ssize_t n = ::read(fd.get(), content.data() + got, content.size() - got);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      break;
-    got += static_cast<std::size_t>(n);
-  }
-  content.resize(got);
+  content.resize(readFully(fd.get(), content.data(), content.size()));
   if (Digest::of(content) != digest)
     return llvm::createStringError(std::make_error_code(std::errc::io_error),
                                    "%s: the stored content is damaged",

@@ -6,12 +6,12 @@
 
 #include "llb/Engine/LayerForm.h"
 #include "llb/Support/Errors.h"
+#include "llb/Support/ReadFully.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <thread>
-#include <unistd.h>
 
 namespace llb::backend {
 namespace {
@@ -63,18 +63,11 @@ void EntryQueue::read(Item &item) const {
     return;
   engine::ReadWatch watch(fd.get());
   item.content.resize(static_cast<size_t>(item.entry.size));
-  for (size_t done = 0; done < item.content.size();) {
-    ssize_t n = ::read(fd.get(), item.content.data() + done,
-                       item.content.size() - done);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0) {
-      item.error = n ? errno : ESTALE;
-      return;
-    }
-    done += static_cast<size_t>(n);
-  }
-  item.error = watch.check();
+  size_t size = item.content.size();
+  if (readFully(fd.get(), item.content.data(), size) < size)
+    item.error = errno ? errno : ESTALE;
+  else
+    item.error = watch.check();
 }
 
 void EntryQueue::readAll() {
