@@ -142,9 +142,9 @@ class Buildah:
         file = self.context.with_suffix(".Dockerfile")
         file.write_text((job.context / "Dockerfile").read_text().replace(
             "docker.io", self.registry))
-        cost = run(self.tools, ["buildah", *self.store, "bud", "--isolation=chroot", "--tls-verify=false",
-                    "--layers" if job.cache else "--no-cache", "-t", "made", "-f", file,
-                    job.context])
+        cost = run(self.tools, ["buildah", *self.store, "bud", "--isolation=chroot",
+                    "--tls-verify=false", "--layers" if job.cache else "--no-cache",
+                    "-t", "made", "-f", file, job.context])
         if job.compression is None:
             return cost
         self.out.unlink(missing_ok=True)

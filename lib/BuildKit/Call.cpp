@@ -63,7 +63,7 @@ bool Call::fetch(bool mayWait) {
   if (isReadingStopped || !broken.ok())
     return false;
   if (received.empty()) {
-    if (isHalfClosed && !taken.empty() && broken.ok())
+    if (isHalfClosed && !taken.empty())
       broken = {grpc::StatusCode::INTERNAL, "half of a message came"};
     return false;
   }

@@ -59,7 +59,6 @@ private:
   bool fetch(bool mayWait);
   /// The next message, as far as it is whole.
   bool nextTaken(std::string_view &message);
-  void fail(grpc::Status status);
   void refuse(grpc::StatusCode code, std::string message);
   bool isFullLocked() const;
 

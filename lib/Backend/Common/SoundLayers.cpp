@@ -64,7 +64,7 @@ llvm::Expected<engine::LayerBlob> Exporter::soundLayer(engine::LayerId layer,
   if (!blob)
     return blob;
   std::optional<Digest> digest = Digest::parse(blob->digest);
-  if (!digest || isSound(*blob))
+  if (!digest || store.isWhole(*digest))
     return blob;
   // exportLayer warns of a base image's.
   if (blob->form != "base")
