@@ -5,6 +5,7 @@ through a network that breaks at a random moment, or with the client or the daem
 gone then. Each time the client has to end within half a minute, with a message
 and no output unless that is whole; the daemon has to have no session left, and
 the next build has to work."""
+import atexit
 import os
 import random
 import re
@@ -20,9 +21,11 @@ rng = random.Random(seed)
 here = Path(__file__).resolve().parent
 socket = os.environ["BUILDKIT_HOST"].removeprefix("unix://")
 log = Path(os.environ["BUILDKITD_LOG"])
-daemon = None
+daemon = proxy = None
 # What is waited for: the client gives a silent daemon up after 25 seconds.
 LONGEST = 30.0
+# How a client ends that is killed or interrupted.
+STOPPED = (-signal.SIGKILL, -signal.SIGINT, 130)
 DOCKERFILE = """FROM busybox
 ARG ROUND
 COPY . /in
@@ -30,6 +33,14 @@ RUN echo $ROUND && sleep 0.5 && sha256sum /in/blob | cut -c -64 > /sum
 FROM scratch
 COPY --from=0 /sum /in/blob /
 """
+
+
+@atexit.register
+def end_servers() -> None:
+    """Whoever reads what is printed here waits for them too."""
+    for server in filter(None, (proxy, daemon)):
+        server.kill()
+        server.wait()
 
 
 def fail(text: str) -> None:
@@ -130,21 +141,21 @@ for number in range(count):
         ended["whole"] += 1
         if not is_whole(dest):
             fail("it says that it is done, and the output is not whole")
-    elif status == -9 and dest.exists():
+    elif status in STOPPED and dest.exists():
         # It was done, and about to end.
         ended["whole"] += 1
         if not is_whole(dest):
-            fail("a killed client left an output that is not whole")
+            fail("a client that was stopped left an output that is not whole")
     elif dest.exists():
         fail("an output is left of a build that failed")
     elif status == 1:
         ended["message"] += 1
         if not re.search(r"^.*error: .+ \[[a-z-]+\]$", text, re.M):
             fail("no message")
-    elif not (status == 130 or status == -signal.SIGINT or (status == -9 and action == "kill client")):
+    elif status not in STOPPED or (status == -signal.SIGKILL and action != "kill client"):
         fail(f"status {status}")
     # What a killed client was writing has another name.
-    if status != -9 and list(work.glob("out.tmp*")):
+    if status != -signal.SIGKILL and list(work.glob("out.tmp*")):
         fail("something is left of the output")
     if action == "kill daemon":
         restart_daemon()
@@ -154,10 +165,8 @@ for number in range(count):
     shutil.rmtree(dest, ignore_errors=True) if dest.is_dir() else dest.unlink(missing_ok=True)
     if build(os.environ["BUILDKIT_HOST"], f"{seed}.{number}.again", dest).wait(60) or not is_whole(dest):
         fail("the next build does not work")
-if daemon:
-    daemon.terminate()
-    daemon.wait()
-# What the killed one had mounted is in the way of who removes its files.
+end_servers()
+# What a killed daemon had mounted is in the way of who removes its files.
 state = str(Path(os.environ["BUILDKITD_CONFIG"]).parent)
 for line in Path("/proc/mounts").read_text().splitlines():
     if (place := line.split()[1]).startswith(state):

@@ -30,6 +30,8 @@ finish() {
     kill "$pid" 2>/dev/null || true
   done
   for pid in "${pids[@]}"; do
+    # A daemon that is told to end waits for its clients first.
+    timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
   rm -rf "$dir/state" "$sockets"
