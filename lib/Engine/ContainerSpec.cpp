@@ -163,6 +163,26 @@ llvm::Error userError(const std::string &text) {
       std::make_error_code(std::errc::invalid_argument), "%s", text.c_str());
 }
 
+void findHome(const std::vector<PasswdEntry> &users, ContainerUser &user) {
+  auto found = llvm::find_if(
+      users, [&](const PasswdEntry &entry) { return entry.uid == user.uid; });
+  if (found != users.end())
+    user.home = found->home;
+}
+
+/// The environment with a HOME that says something; an empty one is as none.
+std::vector<std::string> withHome(std::vector<std::string> env,
+                                  const std::string &home) {
+  constexpr std::string_view name = "HOME=";
+  auto isHome = [&](const std::string &item) { return item.starts_with(name); };
+  auto last = std::find_if(env.rbegin(), env.rend(), isHome);
+  if (last != env.rend() && last->size() > name.size())
+    return env;
+  std::erase_if(env, isHome);
+  env.push_back(std::string(name) + home);
+  return env;
+}
+
 } // namespace
 
 llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
@@ -180,6 +200,7 @@ llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
   if (colon != std::string::npos && idOf(user) && idOf(group)) {
     result.uid = *idOf(user);
     result.gid = *idOf(group);
+    findHome(parsePasswd(readUserFile(root, "/etc/passwd")), result);
     return result;
   }
 
@@ -193,8 +214,9 @@ llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
   std::optional<uint32_t> number = parseId(user);
   std::string matched;
   bool found = false;
-  for (const PasswdEntry &entry :
-       parsePasswd(readUserFile(root, "/etc/passwd"))) {
+  std::vector<PasswdEntry> users =
+      parsePasswd(readUserFile(root, "/etc/passwd"));
+  for (const PasswdEntry &entry : users) {
     bool fits = user.empty()
                     ? entry.uid == 0
                     : entry.name == user || (number && entry.uid == *number);
@@ -212,6 +234,7 @@ llvm::Expected<ContainerUser> findContainerUser(const Tree &root,
                        ": no matching entries in passwd file");
     result.uid = *number;
   }
+  findHome(users, result);
   std::optional<uint32_t> groupNumber = parseId(group);
   bool groupFound = false;
   for (const GroupEntry &entry : parseGroup(readUserFile(root, "/etc/group"))) {
@@ -249,7 +272,7 @@ std::string writeContainerSpec(const Container &container,
     if (group != user.gid)
       json.raw(",").raw(std::to_string(group));
   json.raw("]},\"args\":").strings(container.meta.args);
-  json.raw(",\"env\":").strings(container.env);
+  json.raw(",\"env\":").strings(withHome(container.env, user.home));
   json.raw(",\"cwd\":").string(container.meta.cwd);
   json.raw(",\"capabilities\":{");
   std::vector<std::string> capabilities =

@@ -15,6 +15,10 @@ struct ContainerUser {
   uint32_t uid = 0;
   uint32_t gid = 0;
   std::vector<uint32_t> groups;
+  /// What HOME is where the environment does not say: the home of the first
+  /// user with this uid, else `/` (runc v1.1, libcontainer/init_linux.go). crun
+  /// sets nothing for a uid that nobody has.
+  std::string home = "/";
 };
 
 /// Resolves `name` (`user`, `user:group`, numbers, or nothing for root) in the
