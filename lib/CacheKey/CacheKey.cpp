@@ -55,7 +55,7 @@ ir::Op stableOf(const ir::Op &op) {
     return stable;
   }
   // Files are the same for every machine.
-  stable.platform.reset();
+  stable.platform = {};
   return stable;
 }
 

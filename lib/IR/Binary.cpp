@@ -109,6 +109,7 @@ private:
     for (const wire::Input &input : raw.op.inputs)
       node.op.inputs.push_back({nodeOf[*indexOf(input.digest)], input.index});
     node.op.platform = std::move(raw.op.platform);
+    node.op.platform.shareWith(recentPlatform);
     node.op.constraints = std::move(raw.op.constraints);
     node.op.body = std::move(raw.op.body);
     node.op.unknown = std::move(raw.op.unknown);
@@ -182,6 +183,8 @@ private:
   std::vector<std::pair<size_t, size_t>> repeats;
   DigestIndex byDigest{0};
   std::vector<NodeId> nodeOf;
+  /// The platform of the last node that has one.
+  OpPlatform recentPlatform;
 };
 
 } // namespace

@@ -224,6 +224,7 @@ NodeId Builder::add(Vertex vertex) {
   if (!vertex.op.constraints)
     vertex.op.constraints.emplace();
   shareCaps(vertex.metadata.caps);
+  vertex.op.platform.shareWith(recentPlatform);
   vertices.push_back(std::make_unique<Vertex>(std::move(vertex)));
   return {static_cast<uint32_t>(vertices.size() - 1)};
 }

@@ -73,7 +73,8 @@ void encode(EncodeBuffer &out, const ir::Op &op,
   constexpr auto oneof = Op::oneof();
   encodeOneOf(out, op.body, oneof.members);
   encodeField(out, 11, op.constraints);
-  encodeField(out, 10, op.platform);
+  if (op.platform)
+    encodeAlways(out, 10, *op.platform);
   encodeInputs(out, op, inputs);
 }
 

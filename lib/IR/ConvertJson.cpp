@@ -139,7 +139,8 @@ std::string convertJson(const Module &module, const Result &result) {
     const Node &node = module.nodes[i];
     wire::Op op;
     op.inputs = wire::inputsOf(node.op, digests);
-    op.platform = node.op.platform;
+    if (node.op.platform)
+      op.platform = *node.op.platform;
     op.constraints = node.op.constraints;
     op.body = node.op.body;
     std::string digest = digests[i].str();

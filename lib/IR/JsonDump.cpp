@@ -33,7 +33,8 @@ public:
         },
         op.body);
     line += '}';
-    json.field("platform", op.platform);
+    if (op.platform)
+      json.always("platform", *op.platform);
     json.field("constraints", op.constraints);
     line += "},\"Digest\":\"";
     line += digest;

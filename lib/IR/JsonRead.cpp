@@ -184,8 +184,11 @@ bool DumpParser::parseLine(std::string_view lineText, unsigned line) {
     return false;
   JsonReader reader;
   reader.readMember(*body, node.op.body);
-  if (const JsonValue *platform = op->find("platform"))
-    reader.read(*platform, node.op.platform.emplace());
+  if (const JsonValue *json = op->find("platform")) {
+    Platform platform;
+    reader.read(*json, platform);
+    node.op.platform = std::move(platform);
+  }
   if (const JsonValue *constraints = op->find("constraints"))
     reader.read(*constraints, node.op.constraints.emplace());
   const JsonValue *metadata = json->find("OpMetadata");

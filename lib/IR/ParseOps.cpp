@@ -88,8 +88,10 @@ bool Parser::parseClauses() {
   Op &op = node().op;
   for (;;) {
     if (consumeWord("platform")) {
-      if (!parsePlatform(op.platform.emplace()))
+      Platform platform;
+      if (!parsePlatform(platform))
         return false;
+      op.platform = std::move(platform);
     } else if (consumeWord("constraints")) {
       if (!parseMessage(op.constraints.emplace()))
         return false;

@@ -266,7 +266,7 @@ void Parser::checkEncoded() {
       same = fromBytes.inputs[i].digest ==
                  digests[node.op.inputs[i].node.index].str() &&
              fromBytes.inputs[i].index == node.op.inputs[i].output;
-    if (!same || fromBytes.platform != node.op.platform ||
+    if (!same || OpPlatform(fromBytes.platform) != node.op.platform ||
         fromBytes.constraints != node.op.constraints ||
         fromBytes.body != node.op.body || fromBytes.unknown != node.op.unknown)
       diags.report(diag::TextEncodedDiffers, clause.range);

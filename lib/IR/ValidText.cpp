@@ -71,8 +71,8 @@ private:
 
 bool TextChecker::isValid(const Op &op) {
   Walk walk(lastValid);
-  return walk.valid(op.platform) && walk.valid(op.constraints) &&
-         walk.valid(op.body);
+  return (!op.platform || walk.valid(*op.platform)) &&
+         walk.valid(op.constraints) && walk.valid(op.body);
 }
 
 } // namespace llb::ir

@@ -121,7 +121,7 @@ private:
   uint64_t copies = 0;
 };
 
-std::string platformText(const std::optional<ir::Platform> &platform) {
+std::string platformText(const ir::OpPlatform &platform) {
   if (!platform)
     return "";
   return platform->os + "/" + platform->architecture +

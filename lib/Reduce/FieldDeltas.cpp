@@ -150,7 +150,11 @@ void resetFields(ir::Module &module, Targets &targets) {
   for (ir::Node &node : module.nodes) {
     size_t before = targets.dropped();
     walk.walk(node.op.body);
-    walk.walk(node.op.platform);
+    if (node.op.platform) {
+      std::optional<ir::Platform> platform = *node.op.platform;
+      walk.walk(platform);
+      node.op.platform = std::move(platform);
+    }
     // Empty ones are what every operation has.
     if (node.op.constraints)
       walk.walk(*node.op.constraints);

@@ -63,6 +63,8 @@ private:
   /// The capabilities of the last vertices that differ.
   std::array<CapMap, 4> recentCaps;
   size_t nextCaps = 0;
+  /// The platform of the last vertex that has one.
+  OpPlatform recentPlatform;
 };
 
 } // namespace llb::ir

@@ -35,10 +35,43 @@ using OpBody = std::variant<std::monostate
 #include "llb/IR/Ops.def"
                             >;
 
+/// The platform of an operation, or none. Nearly all operations of a build have
+/// the same one, so it is shared: copying is cheap, and who wants another value
+/// sets one.
+class OpPlatform {
+public:
+  OpPlatform() = default;
+  OpPlatform(Platform platform)
+      : platform(std::make_shared<const Platform>(std::move(platform))) {}
+  OpPlatform(std::optional<Platform> platform) {
+    if (platform)
+      *this = OpPlatform(std::move(*platform));
+  }
+
+  explicit operator bool() const { return platform != nullptr; }
+  const Platform &operator*() const { return *platform; }
+  const Platform *operator->() const { return platform.get(); }
+  /// Becomes the very one that `recent` is if they are equal; else `recent`
+  /// becomes this one, if it is one.
+  void shareWith(OpPlatform &recent) {
+    if (*this == recent)
+      platform = recent.platform;
+    else if (platform)
+      recent.platform = platform;
+  }
+  bool operator==(const OpPlatform &other) const {
+    return platform == other.platform ||
+           (platform && other.platform && *platform == *other.platform);
+  }
+
+private:
+  std::shared_ptr<const Platform> platform;
+};
+
 /// What a digest covers: pb.Op with inputs as ids.
 struct Op {
   std::vector<ValueId> inputs;
-  std::optional<Platform> platform;
+  OpPlatform platform;
   std::optional<Constraints> constraints;
   OpBody body;
   Unknown unknown;

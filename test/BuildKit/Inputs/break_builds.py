@@ -125,15 +125,16 @@ for number in range(count):
             os.kill(int(os.environ["BUILDKITD_PID"]), signal.SIGKILL)
     start = time.monotonic()
     try:
-        status = client.wait(LONGEST + 15)
+        status = client.wait(4 * LONGEST)
     except subprocess.TimeoutExpired:
         client.kill()
         fail("the client does not end")
     took = time.monotonic() - start
     # Of a build that was let go on, the time is its own.
-    slowest = max(slowest, took)
-    if took > LONGEST:
-        fail(f"the client took {took:.1f} s")
+    if status != 0:
+        slowest = max(slowest, took)
+        if took > LONGEST:
+            fail(f"the client took {took:.1f} s")
     proxy.kill()
     proxy.wait()
     text = (work / "log").read_text(errors="replace")
