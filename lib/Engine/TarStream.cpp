@@ -34,6 +34,16 @@ llvm::Error TarStream::open(int fd) {
   return llvm::Error::success();
 }
 
+llvm::Error TarStream::checkEnd() const {
+  constexpr int64_t block = 512;
+  int64_t end = archive_filter_bytes(reader.get(), -1);
+  if (end - archive_read_header_position(reader.get()) != block ||
+      size == static_cast<uint64_t>(end))
+    return llvm::Error::success();
+  archive_set_error(reader.get(), EIO, "a lone block of zeros in the tar");
+  return archiveError(reader.get());
+}
+
 llvm::Expected<Digest> TarStream::finish() {
   const void *data;
   la_ssize_t n;

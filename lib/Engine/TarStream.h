@@ -36,6 +36,11 @@ public:
 
   archive *get() const { return reader.get(); }
 
+  /// Whether the tar may end where libarchive has seen its end: a block of
+  /// zeros is one for Go only with another behind it, or with nothing
+  /// (archive/tar, Reader.readHeader).
+  llvm::Error checkEnd() const;
+
   /// The digest of everything, also of what no reader wanted.
   llvm::Expected<Digest> finish();
 

@@ -30,10 +30,10 @@ constexpr int unspecificError = -1;
 
 class Extractor {
 public:
-  Extractor(archive *reader, const DirTree &root, bool layer,
+  Extractor(const TarStream &stream, const DirTree &root, bool layer,
             const std::optional<FileOwner> &owner, const UnpackLimits &limits)
-      : reader(reader), root(root), layer(layer), owner(owner), limits(limits) {
-  }
+      : stream(stream), reader(stream.get()), root(root), layer(layer),
+        owner(owner), limits(limits) {}
 
   /// Extracts the entry at hand and all that follow.
   llvm::Error run(archive_entry *entry);
@@ -57,6 +57,7 @@ private:
     return {time, time};
   }
 
+  const TarStream &stream;
   archive *reader;
   const DirTree &root;
   bool layer;
@@ -86,8 +87,11 @@ llvm::Error Extractor::run(archive_entry *entry) {
     if (atEnd)
       break;
     int status = archive_read_next_header(reader, &entry);
-    if (status == ARCHIVE_EOF)
+    if (status == ARCHIVE_EOF) {
+      if (llvm::Error error = stream.checkEnd())
+        return error;
       break;
+    }
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
       return archiveError(reader);
   }
@@ -358,8 +362,7 @@ llvm::Expected<bool> unpackInto(int archiveFd, const DirTree &target,
     return pathError(error, "mkdir", dest);
   DirTree tree(std::move(root));
   if (llvm::Error failed =
-          Extractor(stream.get(), tree, /*layer=*/false, owner, limits)
-              .run(entry))
+          Extractor(stream, tree, /*layer=*/false, owner, limits).run(entry))
     return failed;
   return true;
 }
@@ -374,9 +377,9 @@ llvm::Expected<Digest> applyLayer(int archiveFd, const DirTree &target,
   if (status != ARCHIVE_EOF) {
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
       return archiveError(stream.get());
-    if (llvm::Error error = Extractor(stream.get(), target, /*layer=*/true,
-                                      std::nullopt, limits)
-                                .run(entry))
+    if (llvm::Error error =
+            Extractor(stream, target, /*layer=*/true, std::nullopt, limits)
+                .run(entry))
       return error;
   }
   return stream.finish();
