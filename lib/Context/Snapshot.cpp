@@ -19,15 +19,17 @@ struct Snapshot::PathIndex {
   llvm::StringMap<size_t> entries;
 };
 
+Snapshot::Snapshot(std::vector<FileInfo> files)
+    : files(std::move(files)), index(std::make_shared<PathIndex>()) {}
+
 llvm::Expected<Snapshot> Snapshot::take(const Directory &directory,
                                         const Filter &filter) {
-  Snapshot result;
+  std::vector<FileInfo> files;
   if (llvm::Error error = walk(directory, filter, [&](FileInfo info) {
-        result.files.push_back(std::move(info));
+        files.push_back(std::move(info));
       }))
     return error;
-  result.index = std::make_shared<PathIndex>();
-  return result;
+  return Snapshot(std::move(files));
 }
 
 std::optional<size_t> Snapshot::find(std::string_view path) const {

@@ -4,8 +4,10 @@
 // works on the same new layer, so that a chain of them is one layer. The layer
 // is a directory, or, where nobody is going to look into it, a description of
 // one that becomes blobs at once.
+#include "RequiredPaths.h"
 #include "Steps.h"
 
+#include "llb/Context/Reads.h"
 #include "llb/Engine/FileOps.h"
 
 namespace llb::engine {
@@ -40,6 +42,8 @@ private:
   llvm::Expected<NewLayer> openBase(int64_t index);
   llvm::Error finish(Result &result);
   llvm::Expected<std::shared_ptr<const Tree>> readIndex(int64_t index);
+  bool isSource(int64_t index,
+                std::initializer_list<std::string_view> schemes) const;
   llvm::Error apply(const ir::FileAction &action, NewLayer &layer);
   llvm::Error apply(const ir::FileAction &action, WritableTree &target,
                     LayerDraft *draft);
@@ -132,6 +136,19 @@ llvm::Expected<std::shared_ptr<const Tree>> FileStep::readIndex(int64_t index) {
   return shop.read(result.value);
 }
 
+/// Whether an input is of one of these schemes.
+bool FileStep::isSource(int64_t index,
+                        std::initializer_list<std::string_view> schemes) const {
+  if (index >= inputs)
+    return false;
+  ir::ValueId input = step.node.op.inputs[static_cast<size_t>(index)];
+  const auto *source =
+      std::get_if<ir::Source>(&step.module[input.node].op.body);
+  return source && llvm::any_of(schemes, [&](std::string_view scheme) {
+           return source->identifier.starts_with(scheme);
+         });
+}
+
 llvm::Expected<std::optional<FileOwner>>
 FileStep::findOwner(const std::optional<ir::ChownOpt> &chown,
                     const Tree &target, int64_t targetIndex) {
@@ -189,11 +206,12 @@ llvm::Error FileStep::apply(const ir::FileAction &action, WritableTree &target,
     auto source = readIndex(action.secondaryInput);
     if (!source)
       return source.takeError();
-    for (const std::string &path : copy->requiredPaths) {
-      FileStat info;
-      if ((*source)->stat(path, info))
-        return textError("\"" + path + "\": not found");
-    }
+    // Those of a local directory were looked for when its key was computed.
+    if (!isSource(action.secondaryInput, {context::localScheme}))
+      if (llvm::Error error = checkRequiredPaths(
+              **source, *copy,
+              isSource(action.secondaryInput, {imageScheme, ociScheme})))
+        return error;
     if (draft)
       draft->keep(*source);
     return withOwner(copy->owner, [&](const std::optional<FileOwner> &owner) {

@@ -254,6 +254,7 @@ void Solve::plan(ir::NodeId terminal) {
 llvm::Expected<Values> Solve::execute(ir::NodeId id, std::string &log) {
   const ir::Node &node = module[id];
   Step step{id.index,
+            module,
             node,
             {},
             describeNode(node),

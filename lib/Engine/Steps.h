@@ -69,6 +69,7 @@ struct Workshop {
 /// A step with its inputs, in the order of the operation.
 struct Step {
   unsigned number;
+  const ir::Module &module;
   const ir::Node &node;
   Values inputs;
   std::string name;

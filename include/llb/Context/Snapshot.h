@@ -51,6 +51,8 @@ public:
   /// The index that stands for the directory itself.
   static constexpr size_t root = SIZE_MAX;
 
+  /// Of what someone else walked over, in the order of `entries`.
+  explicit Snapshot(std::vector<FileInfo> files);
   static llvm::Expected<Snapshot> take(const Directory &directory,
                                        const Filter &filter);
 

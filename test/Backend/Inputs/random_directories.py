@@ -11,7 +11,8 @@ import tarfile
 from pathlib import Path
 
 # In what follows @ stands for the case, see make_directory.
-NAMES = ["a", "b", "c.txt", "D", "e e", "-f", ".g", "h[1]", "ü", "i.go", "j.md", "k,l", "m'n"]
+NAMES = ["a", "b", "c.txt", "D", "e e", "-f", ".g", "h[1]", "ü", "i.go", "j.md", "k,l", "m'n",
+         "n\\o", "p?", "*q", "r\ns"]
 FOLDERS = ["src@", "lib@", "deep@/er/est", "sp ace@", ".hid@", "empty@", "doc@"]
 MODES = [0o644, 0o644, 0o600, 0o755, 0o400, 0o4755, 0o2711, 0o1777, 0o666]
 TARGETS = ["/", "/app/", "/app/x/", "./", "/opt/t", "/opt/t/", "/etc/", "/tmp/", "/bin/", "rel/",
@@ -21,7 +22,8 @@ TARGETS = ["/", "/app/", "/app/x/", "./", "/opt/t", "/opt/t/", "/etc/", "/tmp/",
 SOURCES = ["a", "b", "c.txt", "src@", "src@/", "lib@/*", "*.txt", "deep@", "deep@/er/", "deep@/*/est",
            ".", "./", "s*", "empty@", "to-dir", "to-file", "chain", "outside", "src@/a", "[ab]",
            "?", "doc@/..", "./src@/./b", "/lib@", "to-dir/a", "*/a", "-f", ".g", "i.go", "abs",
-           "dangling", "loop", "src@/up", "lib@/b", "to-dir/", "chain/", "D"]
+           "dangling", "loop", "src@/up", "lib@/b", "to-dir/", "chain/", "D",
+           "deep@/./er", "./src@/./*", "deep@/./*/est", "**/a", "*/", "d*/**"]
 PATTERNS = ["src@", "*.md", "**/*.go", "!src@/a", "lib@/*", "!lib@/b", "deep@/**", "!deep@/er/est/a",
             "/doc@", "doc@/", "*", "!a", "!src@", "?", "[a-c]*", "# comment", "  b  ", "**/c.txt",
             "!**/c.txt", "deep@/er", "e e", "to-dir", "./lib@", "../a", "Dockerfile"]
@@ -39,6 +41,12 @@ COMMANDS = [
     "ls -la /app /opt 2>/dev/null | wc -l", "find / -xdev -name '[a-c]' | sort > /found",
     "echo x:x:77:78::/:/bin/sh >> /etc/passwd", "setuidgid nobody id 2>/dev/null || true",
     "dd if=/dev/zero of=/sparse bs=1 count=1 seek=1M 2>/dev/null",
+    "rm -rf /app/x && ln -s /opt/t /app/x", "rm -rf /opt && ln -s app /opt", "mv /opt /app/opt",
+    "cp -a /app /opt/copy", "ln /app/a /opt/t/hard", "echo z > /app/l2; rm /app/l1", "chmod 0 /app",
+    "chown 0:5 /app", ": > /app/a", "cp /bin/busybox /app/bb && chmod 4755 /app/bb", "touch /.wh.z",
+    "mkdir -p /app/x && touch /app/x/.wh..wh..opq", "rm -rf /app && mkdir -p /app/x/new",
+    "mv /app/a /app/b && ln /app/b /app/a", "rm -rf /usr /home; mkdir /home", "hostname > /host",
+    "cat /etc/hosts /etc/resolv.conf > /net", "ulimit -n > /limit", "echo $0 $# > /args",
 ]
 FAILING = ["exit 3", "no-such-command"]
 SETUP = "RUN mkdir -p /app/x /opt/t; echo 1 > /app/a; ln /app/a /l3; ln -s /opt /srv; echo 2 > /opt/t/o"
@@ -52,7 +60,8 @@ MOUNTS = [
 ]
 MOUNT_COMMANDS = ["ls -A /m /m/s /t /cache 2>/dev/null | sort > /listed", "cp -R /m /copied 2>/dev/null; true",
                   "echo k > /cache/k 2>/dev/null; stat -c '%a %u %g' /cache > /st 2>/dev/null; true",
-                  "echo z > /app/z; true", "rm -rf /m /t /cache /app/tmp 2>/dev/null; true", "true"]
+                  "echo z > /app/z; true", "cp -a /m /app/; ls -l /m/s > /app/m; true",
+                  "rm -rf /m /t /cache /app/tmp 2>/dev/null; true", "true"]
 
 
 def chance(rng: random.Random, share: float) -> bool:
@@ -64,6 +73,7 @@ def make_archive(rng: random.Random, path: Path) -> None:
     packing = rng.choice(["", "gz", "bz2", "xz"])
     entries = ["top", "top/a", "top/b", "top/sub", "top/sub/c", "app/x/from-tar", "opt/t", "./dot/d",
                "etc/passwd", "src", "no/parent/f", "n" * 120 + "/" + "m" * 90]
+    files: list[str] = []
     with tarfile.open(path, "w:" + packing, format=rng.choice([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT,
                                                                tarfile.USTAR_FORMAT])) as tar:
         for name in rng.sample(entries, rng.randrange(3, 10)):
@@ -76,12 +86,15 @@ def make_archive(rng: random.Random, path: Path) -> None:
             elif kind in "lh":
                 info.type = tarfile.SYMTYPE if kind == "l" else tarfile.LNKTYPE
                 info.linkname = rng.choice(["top/a", "a", "../x", "/etc/passwd", "top", "etc/passwd"])
+                if kind == "h" and files and chance(rng, 0.9):
+                    info.linkname = rng.choice(files)
             elif kind == "p":
                 info.type = tarfile.FIFOTYPE
             elif kind == "c":
                 info.type, info.devmajor, info.devminor = tarfile.CHRTYPE, 1, 3
             data = b""
             if kind == "f":
+                files.append(name)
                 data = rng.randbytes(rng.choice([0, 10, 5000]))
                 info.size = len(data)
                 if chance(rng, 0.2) and tar.format == tarfile.PAX_FORMAT:
@@ -116,7 +129,7 @@ def make_context(rng: random.Random, root: Path, tag: str) -> None:
         os.setxattr(root / "a", "user.mark", b"yes")
     for name in ("t1-@.tar", "t2-@.tgz"):
         make_archive(rng, root / name.replace("@", tag))
-    if chance(rng, 0.3):
+    if chance(rng, 0.2):
         name = rng.choice([".dockerignore", ".dockerignore", "Dockerfile.dockerignore"])
         patterns = rng.sample(PATTERNS, rng.randrange(1, 6))
         (root / name).write_text("\n".join(patterns).replace("@", tag) + "\n")
@@ -133,6 +146,13 @@ def copy_flags(rng: random.Random) -> list[str]:
     return flags
 
 
+def filter_flags(rng: random.Random, word: str, chosen: list[str], patterns: list[str]) -> list[str]:
+    # What buildkitd finds of / in an image depends on what it built before.
+    flags = ["--parents"] if word == "COPY" and "/" not in chosen and chance(rng, 0.15) else []
+    count = rng.choice([0, 0, 0, 0, 0, 0, 1, 2])
+    return flags + ["--exclude=" + pattern for pattern in rng.sample(patterns, count)]
+
+
 def copy_line(rng: random.Random, sources: list[str], stages: list[str]) -> str:
     """A COPY or ADD of some of `sources`, or from one of `stages`."""
     flags = copy_flags(rng)
@@ -143,20 +163,20 @@ def copy_line(rng: random.Random, sources: list[str], stages: list[str]) -> str:
             flags.append("--unpack=" + rng.choice(["true", "false"]))
         return " ".join([word, *flags, rng.choice(["t1-@.tar", "t2-@.tgz", "t[12]*"]), target])
     if word == "COPY" and stages and chance(rng, 0.35):
-        flags.append("--from=" + rng.choice(stages[:1] + stages[-1:]))
+        flags.append("--from=" + rng.choice(stages[:1] * 2 + stages[-1:]))
         chosen = rng.choice([["/etc/passwd"], ["/etc"], ["/"], ["/bin/wc"], ["/bin/w*", "/root"],
                              ["/tmp/."], ["/[er]*"], ["/[a-e]*/"], ["/bin/../bin/wc"], ["/root/"]]
                             + [["/app"], ["/opt/"], ["/srv/t"], ["/l3"]] * chance(rng, 0.5))
+        filters = filter_flags(rng, word, chosen, ["**/passwd", "etc", "w*", "!**/a", "app/x", "*/t"])
+        flags += filters[:1] if filters[:1] == ["--parents"] else filters
         if len(chosen) > 1 and not target.endswith("/"):
             target += "/"
         return " ".join([word, *flags, *chosen, target])
-    if chance(rng, 0.12):
-        flags.append("--parents")
-    if chance(rng, 0.12):
-        flags.append("--exclude=" + rng.choice(["*.txt", "**/a", "er", "src@/b", "!a", "*"]))
     chosen = rng.sample(sources, min(len(sources), rng.choice([1, 1, 1, 2, 3])))
     if chance(rng, 0.03):
         chosen.append(rng.choice(["nothing*", "missing"]))
+    flags += filter_flags(rng, word, chosen, ["*.txt", "**/a", "er", "src@/b", "!a", "*", "**/est/**",
+                                              "deep@/*", "[a-c]"])
     if len(chosen) > 1 and not target.endswith("/"):
         target += "/"
     if chance(rng, 0.05):
@@ -164,9 +184,15 @@ def copy_line(rng: random.Random, sources: list[str], stages: list[str]) -> str:
     return " ".join([word, *flags, *chosen, target])
 
 
-def run_line(rng: random.Random) -> str:
+def run_line(rng: random.Random, sources: list[str], stages: list[str]) -> str:
     if chance(rng, 0.35):
-        flags = ["--mount=" + mount for mount in rng.sample(MOUNTS, rng.choice([1, 1, 2]))]
+        mounts = [mount for mount in rng.sample(MOUNTS, rng.choice([1, 1, 2]))
+                  if ("source=a," not in mount or "a" in sources)
+                  and ("source=src@," not in mount or "src@" in sources)]
+        flags = ["--mount=" + mount for mount in mounts]
+        if chance(rng, 0.3):
+            flags.append(f"--mount=type=bind,from={stages[-1]},target=/m/st" +
+                         rng.choice(["", ",rw", ",rw", ",source=/app"]))
         return " ".join(["RUN", *flags, rng.choice(MOUNT_COMMANDS)])
     command = rng.choice(FAILING) if chance(rng, 0.02) else rng.choice(COMMANDS)
     if chance(rng, 0.9):
@@ -199,7 +225,7 @@ def make_dockerfile(rng: random.Random, sources: list[str]) -> str:
             if roll < 0.5 or (base == "scratch" and roll < 0.8):
                 lines.append(copy_line(rng, sources, names))
             elif roll < 0.8:
-                lines.append(run_line(rng))
+                lines.append(run_line(rng, sources, names))
             else:
                 lines.append(other_line(rng))
         names.append(f"s{stage}")
@@ -220,5 +246,7 @@ def make_directory(seed: int, root: Path) -> None:
     (root / "Dockerfile").write_text(make_dockerfile(rng, sources).replace("@", tag))
     if chance(rng, 0.15):
         options = rng.choice([{"target": "s0"}, {"build-arg:V": "9"}, {"label:z": "y"},
-                              {"no-cache": ""}, {"build-arg:A": "env"}, {"target": "none"}])
+                              {"no-cache": ""}, {"build-arg:A": "env"}, {"target": "none"},
+                              {"build-arg:SOURCE_DATE_EPOCH": "1500000000"}, {"hostname": "h"},
+                              {"add-hosts": "x=10.0.0.1"}, {"ulimit": "nofile=100:200"}, {"shm-size": "1000000"}])
         (root / "case.json").write_text(json.dumps({"opts": options}))
