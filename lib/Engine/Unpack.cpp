@@ -41,6 +41,7 @@ public:
 private:
   llvm::Error extract(archive_entry *entry);
   int enter(const std::string &path);
+  bool hasDanglingLink(const std::string &path) const;
   int remove(const std::string &path) {
     entered.clear();
     return root.removeAll(path);
@@ -111,6 +112,19 @@ llvm::Error Extractor::run(archive_entry *entry) {
   return llvm::Error::success();
 }
 
+/// Whether a directory in front of the first that is missing is a link to
+/// nothing.
+bool Extractor::hasDanglingLink(const std::string &path) const {
+  for (size_t end = path.find('/', 1); end != std::string::npos;
+       end = path.find('/', end + 1)) {
+    std::string above = path.substr(0, end);
+    FileStat info;
+    if (root.stat(above, info))
+      return root.lstat(above, info) == 0;
+  }
+  return false;
+}
+
 /// Opens the directory `path`, and makes it if need be; 0 or errno.
 int Extractor::enter(const std::string &path) {
   if (path == entered)
@@ -120,7 +134,10 @@ int Extractor::enter(const std::string &path) {
     return error;
   // An archive of ADD gets no directories behind a link that leads nowhere.
   FileStat there;
-  if (layer || root.lstat(path, there) == ENOENT)
+  bool isMissing = root.lstat(path, there) == ENOENT;
+  if (isMissing && !layer && hasDanglingLink(path))
+    return EEXIST;
+  if (layer || isMissing)
     if (int error = makeDirs(root, parent, 0755, std::nullopt, std::nullopt))
       return error;
   if (int error = root.openAt(parent, O_PATH | O_DIRECTORY, 0, dir))
