@@ -16,6 +16,17 @@
 
 namespace llb::engine {
 
+bool hasDanglingLink(const Tree &tree, const std::string &path) {
+  for (size_t end = path.find('/', 1); end != std::string::npos;
+       end = path.find('/', end + 1)) {
+    std::string above = path.substr(0, end);
+    FileStat info;
+    if (tree.stat(above, info))
+      return tree.lstat(above, info) == 0;
+  }
+  return false;
+}
+
 llvm::Error pathError(int error, const std::string &what,
                       const std::string &path) {
   if (error == ESTALE)

@@ -11,6 +11,10 @@
 namespace llb::engine {
 
 /// `what path: reason`.
+/// Whether a directory above `path`, in front of the first that is missing, is
+/// a link to nothing.
+bool hasDanglingLink(const Tree &tree, const std::string &path);
+
 llvm::Error pathError(int error, const std::string &what,
                       const std::string &path);
 

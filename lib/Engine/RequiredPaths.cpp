@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The rules are those of the selection that a key covers, so a selection of the
+// whole tree decides; where it is plain that there is something, nobody walks.
 #include "RequiredPaths.h"
 
 #include "FileChange.h"

@@ -13,6 +13,7 @@
 
 #include <archive_entry.h>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <memory>
 #include <optional>
@@ -28,6 +29,9 @@ constexpr size_t maxXattrBytes = size_t(1) << 20;
 /// what is to be skipped is not all there.
 constexpr int unspecificError = -1;
 
+/// Of a path that is too long.
+constexpr size_t shownOfPath = 100;
+
 class Extractor {
 public:
   Extractor(const TarStream &stream, const DirTree &root, bool layer,
@@ -41,7 +45,6 @@ public:
 private:
   llvm::Error extract(archive_entry *entry);
   int enter(const std::string &path);
-  bool hasDanglingLink(const std::string &path) const;
   int remove(const std::string &path) {
     entered.clear();
     return root.removeAll(path);
@@ -112,19 +115,6 @@ llvm::Error Extractor::run(archive_entry *entry) {
   return llvm::Error::success();
 }
 
-/// Whether a directory in front of the first that is missing is a link to
-/// nothing.
-bool Extractor::hasDanglingLink(const std::string &path) const {
-  for (size_t end = path.find('/', 1); end != std::string::npos;
-       end = path.find('/', end + 1)) {
-    std::string above = path.substr(0, end);
-    FileStat info;
-    if (root.stat(above, info))
-      return root.lstat(above, info) == 0;
-  }
-  return false;
-}
-
 /// Opens the directory `path`, and makes it if need be; 0 or errno.
 int Extractor::enter(const std::string &path) {
   if (path == entered)
@@ -135,7 +125,7 @@ int Extractor::enter(const std::string &path) {
   // An archive of ADD gets no directories behind a link that leads nowhere.
   FileStat there;
   bool isMissing = root.lstat(path, there) == ENOENT;
-  if (isMissing && !layer && hasDanglingLink(path))
+  if (isMissing && !layer && hasDanglingLink(root, path))
     return EEXIST;
   if (layer || isMissing)
     if (int error = makeDirs(root, parent, 0755, std::nullopt, std::nullopt))
@@ -155,6 +145,10 @@ llvm::Error Extractor::extract(archive_entry *entry) {
   std::string path = go::cleanPath(std::string("/") + raw);
   if (path == "/")
     return llvm::Error::success();
+  // The kernel takes no such path; its links are not even looked for.
+  if (path.size() >= PATH_MAX)
+    return pathError(ENAMETOOLONG, "unpacking",
+                     path.substr(0, shownOfPath) + "...");
   std::string name = go::basePath(path);
   if (int error = enter(parentTreePath(path)))
     return pathError(error, "unpacking", path);
