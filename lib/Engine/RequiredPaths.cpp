@@ -20,13 +20,17 @@ namespace {
 bool isThere(const Tree &source, const ir::Copy &copy,
              const std::string &path) {
   std::string top = go::joinPath({"/", copy.src});
-  if (!copy.excludePatterns.empty() || !path.starts_with(top) || path == top)
-    return false;
+  size_t end = top == "/" ? 0 : top.size();
   std::string real;
-  if (source.resolve(top, /*followLast=*/false, real))
+  if (!copy.excludePatterns.empty() ||
+      llvm::none_of(copy.includePatterns,
+                    [&](const std::string &pattern) {
+                      return !pattern.empty() &&
+                             path == joinTreePath(top, pattern);
+                    }) ||
+      source.resolve(top, /*followLast=*/false, real))
     return false;
   FileStat info;
-  size_t end = top == "/" ? 0 : top.size();
   while (end < path.size()) {
     if (source.lstat(real, info) || !S_ISDIR(info.st_mode))
       return false;

@@ -14,10 +14,8 @@ namespace llb::engine {
 /// An error if the copy would find nothing at one of its required paths. As
 /// when BuildKit v0.32.2 computes the key of such a step (cache/contenthash,
 /// includedPaths), links are followed in the source path and not in its include
-/// patterns.
-/// BuildKit computes no key of an image that it sees for the first time: of
-/// those
-/// (`isImage`) the paths have to exist, no more.
+/// patterns. Of an image (`isImage`) the paths have to exist, no more: BuildKit
+/// computes no key of one that it sees for the first time.
 llvm::Error checkRequiredPaths(const Tree &source, const ir::Copy &copy,
                                bool isImage);
 
