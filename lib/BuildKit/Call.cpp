@@ -127,12 +127,11 @@ bool Call::isFull() {
   return isFullLocked();
 }
 
-bool Call::wait() {
+bool Call::wait(bool whileFull) {
   std::unique_lock<std::mutex> lock(server.mutex);
   auto isDone = [this] { return isHalfClosed || isOver || !broken.ok(); };
-  bool wasFull = isFullLocked();
   changed.wait(lock, [&] {
-    return !received.empty() || isDone() || (wasFull && !isFullLocked());
+    return !received.empty() || isDone() || (whileFull && !isFullLocked());
   });
   return !received.empty() || !isDone();
 }

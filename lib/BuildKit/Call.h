@@ -44,9 +44,11 @@ public:
   /// Lets those go that were added.
   void flush();
   bool isFull();
-  /// Waits until the call is not full, there is something to read, or nothing
-  /// more will come; false then.
-  bool wait();
+  /// Waits until there is something to read, or nothing more will come; false
+  /// then.
+  bool wait() { return wait(/*whileFull=*/false); }
+  /// The same, but no longer than the call is full.
+  bool waitWhileFull() { return wait(/*whileFull=*/true); }
 
   /// Why the call cannot come to its good end; OK if it can.
   grpc::Status failure();
@@ -61,6 +63,7 @@ private:
   bool nextTaken(std::string_view &message);
   void refuse(grpc::StatusCode code, std::string message);
   bool isFullLocked() const;
+  bool wait(bool whileFull);
 
   SessionServer &server;
   const int32_t stream;

@@ -41,8 +41,8 @@ private:
   void write(const filesync::Packet &packet, bool isLast);
   /// Takes what is here of the daemon's packets.
   void listen();
-  /// Waits until the daemon reads or says something.
-  void wait();
+  /// After a wait that tells whether the daemon is still there.
+  void goOn(bool isThere);
   void take(const filesync::Packet &packet);
   /// Remembers what is wrong, the first only.
   void fail(std::string message) {
@@ -72,8 +72,8 @@ void Sender::listen() {
     take(received);
 }
 
-void Sender::wait() {
-  if (!call.wait())
+void Sender::goOn(bool isThere) {
+  if (!isThere)
     fail(wentAway);
   listen();
 }
@@ -104,7 +104,7 @@ void Sender::write(const filesync::Packet &packet, bool isLast) {
     call.flush();
   listen();
   while (error.empty() && call.isFull())
-    wait();
+    goOn(call.waitWhileFull());
 }
 
 void Sender::sendEntry(const context::FileInfo &info,
@@ -190,7 +190,7 @@ grpc::Status Sender::run() {
   write(last, /*isLast=*/true);
   while (error.empty() && (!finished || !asked.empty())) {
     if (asked.empty())
-      wait();
+      goOn(call.wait());
     else
       sendNextFile();
   }
