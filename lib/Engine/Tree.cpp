@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -74,6 +75,10 @@ int Tree::resolve(const std::string &path, bool followLast,
       continue;
     }
     std::string next = joinTreePath(resolved, name);
+    // The kernel takes no such path, and each component would cost as much as
+    // all in front of it.
+    if (next.size() >= PATH_MAX)
+      return ENAMETOOLONG;
     FileStat info;
     if (exists && lstat(next, info) == 0) {
       if (S_ISLNK(info.st_mode) && (followLast || !rest.empty())) {
