@@ -42,8 +42,7 @@ private:
   llvm::Expected<NewLayer> openBase(int64_t index);
   llvm::Error finish(Result &result);
   llvm::Expected<std::shared_ptr<const Tree>> readIndex(int64_t index);
-  bool isSource(int64_t index,
-                std::initializer_list<std::string_view> schemes) const;
+  const ir::Source *sourceAt(int64_t index) const;
   llvm::Error apply(const ir::FileAction &action, NewLayer &layer);
   llvm::Error apply(const ir::FileAction &action, WritableTree &target,
                     LayerDraft *draft);
@@ -136,17 +135,12 @@ llvm::Expected<std::shared_ptr<const Tree>> FileStep::readIndex(int64_t index) {
   return shop.read(result.value);
 }
 
-/// Whether an input is of one of these schemes.
-bool FileStep::isSource(int64_t index,
-                        std::initializer_list<std::string_view> schemes) const {
+/// The source that an input is, null if it is something else.
+const ir::Source *FileStep::sourceAt(int64_t index) const {
   if (index >= inputs)
-    return false;
+    return nullptr;
   ir::ValueId input = step.node.op.inputs[static_cast<size_t>(index)];
-  const auto *source =
-      std::get_if<ir::Source>(&step.module[input.node].op.body);
-  return source && llvm::any_of(schemes, [&](std::string_view scheme) {
-           return source->identifier.starts_with(scheme);
-         });
+  return std::get_if<ir::Source>(&step.module[input.node].op.body);
 }
 
 llvm::Expected<std::optional<FileOwner>>
@@ -207,10 +201,10 @@ llvm::Error FileStep::apply(const ir::FileAction &action, WritableTree &target,
     if (!source)
       return source.takeError();
     // Those of a local directory were looked for when its key was computed.
-    if (!isSource(action.secondaryInput, {context::localScheme}))
-      if (llvm::Error error = checkRequiredPaths(
-              **source, *copy,
-              isSource(action.secondaryInput, {imageScheme, ociScheme})))
+    const ir::Source *from = sourceAt(action.secondaryInput);
+    if (!from || !from->identifier.starts_with(context::localScheme))
+      if (llvm::Error error =
+              checkRequiredPaths(**source, *copy, from && isImage(*from)))
         return error;
     if (draft)
       draft->keep(*source);

@@ -13,7 +13,6 @@
 #include "llb/Support/GoPath.h"
 
 #include <cerrno>
-#include <climits>
 #include <map>
 #include <set>
 
@@ -110,8 +109,8 @@ llvm::Error ImageDirs::Listing::apply(archive_entry *entry) {
   if (path == "/")
     return llvm::Error::success();
   // Unpacking would end here too; each directory of a longer one costs memory.
-  if (path.size() >= PATH_MAX)
-    return pathError(ENAMETOOLONG, "listing", path.substr(0, 100) + "...");
+  if (llvm::Error error = checkPathLength(path, "listing"))
+    return error;
   std::string name = go::basePath(path);
   std::string parent;
   if (int error = resolve(parentTreePath(path), /*followLast=*/true, parent))

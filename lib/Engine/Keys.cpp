@@ -68,7 +68,7 @@ llvm::Error Keys::openSource(ir::NodeId id, const ir::Source &source) {
     known.locals[id.index] = contents.back().get();
     return llvm::Error::success();
   }
-  if (identifier.starts_with(imageScheme) || identifier.starts_with(ociScheme))
+  if (isImage(source))
     return llvm::Error::success();
   if (identifier.starts_with("http://") || identifier.starts_with("https://")) {
     if (cachekey::findUnresolved(source) == cachekey::Unresolved::None)

@@ -95,6 +95,11 @@ llvm::Expected<Values> runDiffStep(Workshop &shop, const Step &step,
 inline constexpr std::string_view imageScheme = "docker-image://";
 inline constexpr std::string_view ociScheme = "oci-layout://";
 inline constexpr std::string_view gitScheme = "git://";
+/// Of a registry or of an OCI layout.
+inline bool isImage(const ir::Source &source) {
+  return source.identifier.starts_with(imageScheme) ||
+         source.identifier.starts_with(ociScheme);
+}
 /// An attribute of a source; empty if it has none of this name.
 std::string attributeOf(const ir::Source &source, const std::string &name);
 /// An error if the source asks for what the engine does not do and may not

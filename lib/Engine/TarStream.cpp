@@ -3,9 +3,12 @@
 // libarchive reads the tar, and nothing else: decompression is ours.
 #include "TarStream.h"
 
+#include "FileChange.h"
+
 #include "llb/Support/Errors.h"
 
 #include <cerrno>
+#include <climits>
 
 namespace llb::engine {
 
@@ -17,6 +20,13 @@ llvm::Error archiveError(archive *reader) {
   return llvm::createStringError(std::make_error_code(std::errc::io_error),
                                  "the archive is damaged: %s",
                                  text ? text : "unexpected end");
+}
+
+llvm::Error checkPathLength(const std::string &path, const std::string &what) {
+  constexpr size_t shown = 100;
+  if (path.size() < PATH_MAX)
+    return llvm::Error::success();
+  return pathError(ENAMETOOLONG, what, path.substr(0, shown) + "...");
 }
 
 llvm::Error TarStream::open(int fd) {

@@ -25,6 +25,10 @@ inline constexpr std::string_view reservedPrefix = ".wh..wh.";
 /// What libarchive says is wrong with what it reads.
 llvm::Error archiveError(archive *reader);
 
+/// An error if the kernel takes no path as long as that of an entry; `what` is
+/// what was to be done with it.
+llvm::Error checkPathLength(const std::string &path, const std::string &what);
+
 /// The tar in a file, for libarchive to read, hashed on the way.
 class TarStream {
 public:

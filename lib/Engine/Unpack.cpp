@@ -13,7 +13,6 @@
 
 #include <archive_entry.h>
 #include <cerrno>
-#include <climits>
 #include <fcntl.h>
 #include <memory>
 #include <optional>
@@ -28,9 +27,6 @@ constexpr size_t maxXattrBytes = size_t(1) << 20;
 /// ARCHIVE_ERRNO_MISC, which libarchive's header does not give away: here, that
 /// what is to be skipped is not all there.
 constexpr int unspecificError = -1;
-
-/// Of a path that is too long.
-constexpr size_t shownOfPath = 100;
 
 class Extractor {
 public:
@@ -124,12 +120,12 @@ int Extractor::enter(const std::string &path) {
     return error;
   // An archive of ADD gets no directories behind a link that leads nowhere.
   FileStat there;
-  bool isMissing = root.lstat(path, there) == ENOENT;
-  if (isMissing && !layer && hasDanglingLink(root, path))
-    return EEXIST;
-  if (layer || isMissing)
+  if (layer || root.lstat(path, there) == ENOENT) {
+    if (!layer && hasDanglingLink(root, path))
+      return EEXIST;
     if (int error = makeDirs(root, parent, 0755, std::nullopt, std::nullopt))
       return error;
+  }
   if (int error = root.openAt(parent, O_PATH | O_DIRECTORY, 0, dir))
     return error;
   entered = path;
@@ -145,10 +141,8 @@ llvm::Error Extractor::extract(archive_entry *entry) {
   std::string path = go::cleanPath(std::string("/") + raw);
   if (path == "/")
     return llvm::Error::success();
-  // The kernel takes no such path; its links are not even looked for.
-  if (path.size() >= PATH_MAX)
-    return pathError(ENAMETOOLONG, "unpacking",
-                     path.substr(0, shownOfPath) + "...");
+  if (llvm::Error error = checkPathLength(path, "unpacking"))
+    return error;
   std::string name = go::basePath(path);
   if (int error = enter(parentTreePath(path)))
     return pathError(error, "unpacking", path);
