@@ -42,15 +42,15 @@ struct Pool;
 /// Stands at the beginning of a chunk whose blocks are of one size.
 struct Chunk {
   Pool *owner;
-  /// The next one of this size that has free blocks.
-  Chunk *next;
-  FreeBlock *free;
+  uint32_t granules;
+  uint32_t used = 0;
   /// What was not handed out since the last time that all of it was free.
   char *begin;
-  uint32_t granules;
-  uint32_t used;
+  FreeBlock *free = nullptr;
+  /// The next one of this size that has free blocks.
+  Chunk *next = nullptr;
   /// Whether it is in its owner's list.
-  bool listed;
+  bool listed = false;
 };
 
 /// What precedes a block: 0 for malloc's, the granules for those of mixed
@@ -99,10 +99,17 @@ void *cut(char *&begin, size_t size, Header header) {
   return block;
 }
 
-void list(Chunk &chunk) {
-  chunk.next = pool.chunks[chunk.granules];
-  pool.chunks[chunk.granules] = &chunk;
-  chunk.listed = true;
+void list(Chunk *chunk) {
+  chunk->next = pool.chunks[chunk->granules];
+  pool.chunks[chunk->granules] = chunk;
+  chunk->listed = true;
+}
+
+void addChunk(size_t granules) {
+  char *memory = allocate(chunkSize);
+  list(new (memory) Chunk{.owner = &pool,
+                          .granules = static_cast<uint32_t>(granules),
+                          .begin = memory + chunkBegin});
 }
 
 [[gnu::noinline]] void *newFromChunk(size_t granules) {
@@ -116,8 +123,12 @@ void list(Chunk &chunk) {
   }
   if (static_cast<size_t>(pool.end - pool.begin) >= size)
     return cut(pool.begin, size, granules);
-  for (; Chunk *chunk = pool.chunks[granules];
-       pool.chunks[granules] = chunk->next) {
+  for (;;) {
+    Chunk *chunk = pool.chunks[granules];
+    if (!chunk) {
+      addChunk(granules);
+      continue;
+    }
     if (FreeBlock *block = chunk->free) {
       chunk->free = block->next;
       ++chunk->used;
@@ -128,18 +139,9 @@ void list(Chunk &chunk) {
       ++chunk->used;
       return cut(chunk->begin, size, reinterpret_cast<Header>(chunk));
     }
+    pool.chunks[granules] = chunk->next;
     chunk->listed = false;
   }
-  char *memory = allocate(chunkSize);
-  auto *chunk = new (memory) Chunk{&pool,
-                                   nullptr,
-                                   nullptr,
-                                   memory + chunkBegin,
-                                   static_cast<uint32_t>(granules),
-                                   1,
-                                   false};
-  list(*chunk);
-  return cut(chunk->begin, size, reinterpret_cast<Header>(chunk));
 }
 
 void freeInto(FreeBlock *&blocks, void *memory) {
@@ -178,7 +180,7 @@ void operator delete(void *memory) noexcept {
     chunk->begin = reinterpret_cast<char *>(chunk) + chunkBegin;
   }
   if (!chunk->listed)
-    list(*chunk);
+    list(chunk);
 }
 
 void operator delete(void *memory, size_t) noexcept { operator delete(memory); }
